@@ -1,0 +1,1 @@
+//! The payment as a pure state machine.

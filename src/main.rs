@@ -1,0 +1,1 @@
+use paymentsos_checkout as _; fn main() {}
