@@ -1,9 +1,11 @@
-//! The payment without a browser: what PaymentsOS says ([`paymentsos`]), and the checkout as a pure state machine ([`flow`]).
+//! The payment without a browser: what PaymentsOS says ([`paymentsos`]), what can be wrong ([`codes`]), and the checkout as a pure
+//! state machine ([`flow`]).
 //!
 //! Nothing here reads a clock, draws a random number or touches a network, so the same code runs in the shopper's browser, in the
 //! merchant backend's tests and in a simulation.
 
 #![warn(missing_docs)]
 
+pub mod codes;
 pub mod flow;
 pub mod paymentsos;

@@ -1,1 +1,284 @@
-//! The payment as a pure state machine.
+//! The payment as a pure state machine. Who understands this module understands the product.
+//!
+//! **One way in, one way out:** [`Flow::handle`] takes what happened and says what to do; [`Flow::view`] says what to show. There is no
+//! clock, no randomness, no network and no browser in here, so a run is repeated by repeating its inputs.
+//!
+//! 1. Tell the flow what happened: `flow.handle(input, now)`.
+//! 2. Carry out the effects it gives back, in their order.
+//! 3. Show `flow.view()`.
+//!
+//! Every request has a number and is answered under it. An answer that nobody waits for, one that comes twice, a timer that fires
+//! early: none of them changes anything.
+//!
+//! # Two questions
+//!
+//! The flow only ever asks the backend two things. *Reading* the payment tells which transactions stand for it, whoever made them;
+//! that decides what the shopper may do (`look`). *Asking* for one transaction, by its very id, tells how it ended; only that
+//! answer, or the answer to the create, makes `succeeded` or `failed` (`confirm`). The address bar, storage and other tabs only say what
+//! to ask for.
+//!
+//! # The rules, and the tests that hold them
+//!
+//! | rule | tests (`core/tests/`) |
+//! |---|---|
+//! | 1. One payment, never two | `flow_never_two`, `flow_properties::one_key_until_a_known_failure` |
+//! | 2. No false result | `flow_never_false`, `flow_properties::a_result_is_what_the_backend_said` |
+//! | 3. From anywhere, but only to look | `flow_returns` |
+//! | 4. Only where it is safe to go | `place::tests`, `flow_redirection` |
+//! | 5. Every wait ends | `flow_waits`, `flow_properties::every_wait_ends` |
+//! | 6. No dead end | `flow_no_dead_end` |
+//! | 7. Nothing leaks | the types: no address and no payment method can get in; `flow_returns::nothing_of_the_address_is_kept` |
+//! | 8. What the shopper saw is what is charged | `flow_amount` |
+
+mod alarm;
+mod attempt;
+mod confirm;
+mod effect;
+mod hints;
+mod input;
+mod look;
+mod pay;
+mod place;
+mod reading;
+pub mod returned;
+pub mod schedule;
+mod start;
+mod view;
+
+pub use attempt::{ATTEMPT_LIFE, Attempt, Kept};
+pub use effect::{Effect, Effects, Request};
+pub use input::{Answer, Input, Now, Presentation, Press, Setup, Start, Told, ToldPayment};
+pub use place::{LONGEST_ADDRESS, Place};
+pub use view::{StateName, View};
+
+use crate::codes::Code;
+use crate::paymentsos::{Kind, Status};
+use reading::Reading;
+
+/// Milliseconds.
+pub type Millis = u64;
+
+/// An amount in minor units of a currency (ISO 4217).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Money {
+    /// In minor units.
+    pub amount: u64,
+    /// The currency's code.
+    pub currency: String,
+}
+
+/// How long a create may take, and how long its outcome is looked for, in milliseconds.
+pub const CREATE_LIMIT: Millis = 60_000;
+/// How long a read may take, in milliseconds.
+pub const READ_LIMIT: Millis = 10_000;
+/// How long a held wait may take, in milliseconds.
+pub const HELD_LIMIT: Millis = 35_000;
+/// How long the payment is tried to be read before the backend counts as unavailable, in milliseconds.
+pub const LOOK_LIMIT: Millis = 60_000;
+/// How long after leaving began a link is shown, in milliseconds: the page should have gone by then.
+pub const WATCHDOG: Millis = 4_000;
+/// How old a reading may be for a press on Pay to rely on it, in milliseconds.
+pub const FRESH: Millis = 60_000;
+
+/// One checkout: a payment on a page.
+#[derive(Debug, Default)]
+pub struct Flow {
+    /// None before the start.
+    setup: Option<Setup>,
+    payment_id: Option<String>,
+    /// Pay and try again exist: the page names the payment, or the attempt was saved in this browser.
+    own: bool,
+    state: State,
+    attempt: Option<Attempt>,
+    /// The transaction that is asked for.
+    watched: Option<Watched>,
+    /// What the payment said when it was last read, and when that was.
+    reading: Option<(Millis, Reading)>,
+    /// When a read was last answered, maybe not with a payment.
+    looked_at: Option<Millis>,
+    /// What the shopper sees.
+    shown: Option<Money>,
+    create: Option<InFlight>,
+    read: Option<InFlight>,
+    ask: Option<InFlight>,
+    /// When to read the payment again.
+    next_read: Option<Millis>,
+    /// When the reading that is being tried began.
+    looking_since: Millis,
+    requests: u32,
+    hidden: bool,
+    offline: bool,
+    can_keep: bool,
+    /// What the page was told last.
+    told: Option<(String, Option<Status>)>,
+    reported: Vec<Code>,
+    alarm: Option<Millis>,
+    effects: Effects,
+}
+
+/// A request that is under way.
+#[derive(Debug)]
+struct InFlight {
+    request: u32,
+    sent: Millis,
+    limit: Millis,
+    held: bool,
+}
+
+/// The transaction that is asked for.
+#[derive(Debug)]
+struct Watched {
+    kind: Kind,
+    id: String,
+    /// As last told by an answer to a create, or to a GET of this very id.
+    told: Option<Told>,
+    /// Where the shopper can go on, if they may be sent there.
+    place: Option<u32>,
+    /// Whether the shopper has come back from there.
+    returned: bool,
+    /// When asking began: pauses grow from here.
+    begun: Millis,
+    next: Option<Millis>,
+    deadline: Deadline,
+    /// The deadline is over, and the answer on its way is the last that is waited for.
+    last_check: bool,
+    /// How many held waits have broken.
+    broken: u8,
+}
+
+/// When asking ends, by steady time and by the wall clock: whichever comes first.
+#[derive(Clone, Copy, Debug)]
+struct Deadline {
+    steady: Millis,
+    wall: Millis,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Loading,
+    Ready {
+        amount_changed: bool,
+        fault: Option<Code>,
+    },
+    Creating(Creating),
+    Redirecting {
+        /// When the page should have gone; none once a link is shown.
+        watchdog: Option<Millis>,
+    },
+    Link,
+    Confirming {
+        /// The shopper is waiting here to be taken to their bank, once it is certain that they still have to go.
+        leave: bool,
+    },
+    Succeeded,
+    Failed(Code),
+    Processing(Option<Code>),
+    Unavailable(Code),
+}
+
+/// A payment being started.
+#[derive(Debug)]
+struct Creating {
+    /// None after a reload: the payment method is gone, so that nothing can be sent again from here.
+    press: Option<Press>,
+    /// The amount that the shopper saw when pressing; none after a reload.
+    saw: Option<Money>,
+    /// Whether a POST was sent.
+    posted: bool,
+    /// When it all has to be over.
+    limit: Millis,
+    /// When to send it again.
+    next: Option<Millis>,
+    /// The backend asked to be left alone until then.
+    not_before: Millis,
+    /// The limit is over, and the reading on its way is the last that is waited for.
+    last_check: bool,
+}
+
+impl Flow {
+    /// A flow that waits for [`Input::Start`].
+    pub fn new() -> Flow {
+        Flow::default()
+    }
+
+    /// Takes what happened, and says what to do about it. Before [`Input::Start`], and for what does not fit the state, nothing is done.
+    pub fn handle(&mut self, input: Input, now: Now) -> Effects {
+        match input {
+            Input::Start(start) => self.start(*start, now),
+            _ if self.setup.is_none() => {}
+            Input::Pay(press) => self.pay(press, now),
+            Input::TryAgain => self.try_again(now),
+            Input::Check => self.check(now),
+            Input::Reset => self.reset(now),
+            Input::Answered { request, answer } => self.answered(request, answer, now),
+            Input::Woke => self.woke(now),
+            Input::Visible(visible) => self.visible(visible, now),
+            Input::Online(online) => self.online(online, now),
+            Input::Shown => self.shown_again(now),
+            Input::Heard => self.heard(now),
+            Input::Token => self.token(now),
+        }
+        self.set_alarm(now);
+        std::mem::take(&mut self.effects)
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// Tells the page of something wrong, once.
+    fn report(&mut self, code: Code) {
+        if !self.reported.contains(&code) {
+            self.reported.push(code);
+            self.effect(Effect::Report(code));
+        }
+    }
+
+    fn send(&mut self, request: Request, limit: Millis, now: Now) -> InFlight {
+        self.requests = self.requests.wrapping_add(1);
+        let held = matches!(request, Request::Ask { held: true, .. });
+        self.effect(Effect::Send(self.requests, request));
+        InFlight { request: self.requests, sent: now.steady, limit: now.steady + limit, held }
+    }
+
+    fn abort(&mut self, in_flight: Option<InFlight>) {
+        if let Some(InFlight { request, .. }) = in_flight {
+            self.effect(Effect::Abort(request));
+        }
+    }
+
+    fn abort_ask(&mut self) {
+        let ask = self.ask.take();
+        self.abort(ask);
+    }
+
+    fn abort_read(&mut self) {
+        self.next_read = None;
+        let read = self.read.take();
+        self.abort(read);
+    }
+
+    fn abort_all(&mut self) {
+        self.abort_ask();
+        self.abort_read();
+        let create = self.create.take();
+        self.abort(create);
+    }
+
+    fn answered(&mut self, request: u32, answer: Answer, now: Now) {
+        let is = |in_flight: &mut Option<InFlight>| in_flight.take_if(|in_flight| in_flight.request == request);
+        if is(&mut self.create).is_some() {
+            self.created(answer, now);
+        } else if is(&mut self.read).is_some() {
+            self.have_read(answer, now);
+        } else if let Some(ask) = is(&mut self.ask) {
+            self.asked(ask, answer, now);
+        }
+    }
+
+    /// Pauses are longer while nobody looks or nothing can be reached.
+    fn pace(&self, pause: Millis) -> Millis {
+        if self.hidden || self.offline { schedule::idle(pause) } else { pause }
+    }
+}

@@ -1,0 +1,250 @@
+//! Asking for a transaction until its status is final, or the deadline is over.
+
+use super::{
+    Answer, Deadline, Effect, Flow, HELD_LIMIT, InFlight, Millis, Now, READ_LIMIT, Request, State, Told, Watched,
+    schedule,
+};
+use crate::codes::{Code, code_of};
+use crate::paymentsos::{Kind, Status};
+
+/// A held wait that breaks this often is not offered again.
+const BROKEN_TOO_OFTEN: u8 = 2;
+/// An ask that was sent less than this ago is not replaced by another.
+const JUST_ASKED: Millis = 500;
+
+impl Watched {
+    pub(super) fn status(&self) -> Option<&Status> {
+        self.told.as_ref().map(|told| &told.transaction.result.status)
+    }
+}
+
+impl Flow {
+    /// From now on, that transaction is asked for.
+    pub(super) fn watch(&mut self, kind: Kind, id: String, now: Now) {
+        self.abort_ask();
+        self.watched = Some(Watched {
+            kind,
+            id,
+            told: None,
+            place: None,
+            returned: false,
+            begun: now.steady,
+            next: None,
+            deadline: Deadline { steady: now.steady, wall: now.wall },
+            last_check: false,
+            broken: 0,
+        });
+        self.count_from(now.wall, now);
+    }
+
+    /// Nothing is asked for any more.
+    pub(super) fn let_go(&mut self) {
+        self.abort_ask();
+        self.watched = None;
+        self.effect(Effect::Drop);
+    }
+
+    /// The deadline counts from `since`, by the wall clock. A time ahead of it counts as now.
+    pub(super) fn count_from(&mut self, since: Millis, now: Now) {
+        let limit = self.setup.as_ref().map_or(0, |setup| setup.deadline);
+        let left = limit.saturating_sub(now.wall.saturating_sub(since));
+        if let Some(watched) = &mut self.watched {
+            watched.deadline = Deadline { steady: now.steady + left, wall: now.wall + left };
+        }
+    }
+
+    /// The deadline counts from now; so that a reload does not begin it anew, that is saved.
+    pub(super) fn count_from_now(&mut self, now: Now) {
+        self.count_from(now.wall, now);
+        let Some(watched) = &self.watched else { return };
+        let (kind, id) = (watched.kind, watched.id.clone());
+        if let Some(attempt) = &mut self.attempt {
+            attempt.since = Some(now.wall);
+            self.save();
+        }
+        self.keep(kind, &id, now.wall);
+    }
+
+    /// The shopper has come back from where the redirection led.
+    pub(super) fn returned(&mut self) {
+        if let Some(watched) = &mut self.watched {
+            watched.returned = true;
+        }
+    }
+
+    /// Asks at once, in place of what is under way.
+    pub(super) fn ask_now(&mut self, now: Now) {
+        if self.ask.as_ref().is_some_and(|ask| now.steady.saturating_sub(ask.sent) < JUST_ASKED) {
+            return;
+        }
+        self.abort_ask();
+        let (Some(watched), Some(payment_id)) = (&mut self.watched, self.payment_id.clone()) else { return };
+        watched.next = None;
+        // Where something else hangs on the answer, how things stand is enough.
+        let held = match self.state {
+            State::Confirming { leave: true } | State::Processing(_) => false,
+            _ => watched.broken < BROKEN_TOO_OFTEN && !watched.last_check,
+        };
+        let request = Request::Ask { payment_id, kind: watched.kind, id: watched.id.clone(), held };
+        self.ask = Some(self.send(request, if held { HELD_LIMIT } else { READ_LIMIT }, now));
+    }
+
+    pub(super) fn asked(&mut self, ask: InFlight, answer: Answer, now: Now) {
+        match answer {
+            Answer::Transaction { told, held, .. }
+                if self.watched.as_ref().is_some_and(|watched| watched.id == told.id()) =>
+            {
+                let status = told.transaction.result.status.clone();
+                self.tell(told);
+                match status {
+                    Status::Succeed | Status::Failed => self.decide(now),
+                    Status::Pending => self.still_pending(&ask, held, now),
+                    Status::Other(_) => {
+                        self.report(Code::UnknownStatus);
+                        self.still_pending(&ask, held, now);
+                    }
+                }
+            }
+            Answer::Refused { status: 401 | 403, .. } => self.not_authorized(),
+            Answer::Refused { status: 404, .. } if self.attempt.is_none() => self.not_authorized(),
+            Answer::Refused { retry_after, .. } => self.not_told(&ask, retry_after, now),
+            _ => self.not_told(&ask, None, now),
+        }
+    }
+
+    /// Takes in what the backend says of the watched transaction.
+    pub(super) fn tell(&mut self, told: Told) {
+        self.set_place(&told);
+        let transaction = &told.transaction;
+        if let (None, Some(amount), Some(currency)) = (&self.shown, transaction.amount, &transaction.currency) {
+            self.shown = Some(super::Money { amount, currency: currency.clone() });
+        }
+        if let Some(watched) = &mut self.watched {
+            watched.told = Some(told);
+        }
+    }
+
+    /// Where the shopper can go on, if they may be sent there.
+    pub(super) fn set_place(&mut self, told: &Told) {
+        let hosts = self.setup.as_ref().map_or(&[][..], |setup| &setup.redirect_hosts);
+        let refused = told.place.as_ref().is_some_and(|place| !place.is_allowed(hosts));
+        let place = told.place.as_ref().map(|place| place.number).filter(|_| !refused);
+        if let Some(watched) = &mut self.watched {
+            watched.place = place.filter(|_| !told.transaction.result.status.is_final());
+        }
+        if refused {
+            self.report(Code::RedirectionRefused);
+        }
+    }
+
+    fn still_pending(&mut self, ask: &InFlight, held: bool, now: Now) {
+        let Some(watched) = &mut self.watched else { return };
+        if watched.last_check {
+            return self.processing(Some(Code::StillPending));
+        }
+        let waited = now.steady.saturating_sub(watched.begun);
+        let pause = match held {
+            true => schedule::pause_after_held(now.steady.saturating_sub(ask.sent), waited, now.chance),
+            false => schedule::pause(waited, now.chance),
+        };
+        let by_link = self.attempt.as_ref().is_some_and(|attempt| attempt.link) && !watched.returned;
+        let has_place = watched.place.is_some();
+        match self.state {
+            State::Processing(_) => {}
+            State::Confirming { leave: true } => self.leave(now),
+            State::Confirming { .. } if by_link && has_place => {
+                self.state = State::Link;
+                self.ask_in(pause, now);
+            }
+            _ => self.ask_in(pause, now),
+        }
+    }
+
+    fn not_told(&mut self, ask: &InFlight, retry_after: Option<Millis>, now: Now) {
+        let Some(watched) = &mut self.watched else { return };
+        if ask.held {
+            watched.broken = watched.broken.saturating_add(1);
+        }
+        if watched.last_check {
+            return self.processing(Some(Code::BackendUnreachable));
+        }
+        let waited = now.steady.saturating_sub(watched.begun);
+        let pause = schedule::pause(waited, now.chance).max(retry_after.unwrap_or(0));
+        if !matches!(self.state, State::Processing(_)) {
+            self.ask_in(pause, now);
+        }
+    }
+
+    pub(super) fn ask_in(&mut self, pause: Millis, now: Now) {
+        let at = now.steady + self.pace(pause);
+        if let Some(watched) = &mut self.watched {
+            watched.next = Some(at);
+        }
+    }
+
+    fn not_authorized(&mut self) {
+        self.report(Code::NotAuthorizedHere);
+        self.processing(Some(Code::NotAuthorizedHere));
+    }
+
+    /// The deadline is over: one last check.
+    pub(super) fn deadline_is_over(&mut self, now: Now) {
+        if let Some(watched) = &mut self.watched {
+            watched.last_check = true;
+        }
+        self.abort_ask();
+        self.ask_now(now);
+    }
+
+    /// It is not known yet, and nobody waits for it; a late answer is still taken in.
+    pub(super) fn processing(&mut self, fault: Option<Code>) {
+        if let Some(watched) = &mut self.watched {
+            watched.next = None;
+            watched.last_check = false;
+        }
+        self.state = State::Processing(fault);
+    }
+
+    pub(super) fn succeed(&mut self) {
+        self.end(State::Succeeded);
+        self.attempt = None;
+        self.forget();
+    }
+
+    /// The watched transaction has failed: what is known of why.
+    pub(super) fn fail_as_told(&mut self) {
+        let Some(told) = self.watched.as_ref().and_then(|watched| watched.told.as_ref()) else { return };
+        let (code, id) = (code_of(&told.transaction.result), told.id().to_owned());
+        // A new key only after a known failure of the old one.
+        if self.attempt.as_ref().is_some_and(|attempt| attempt.transaction.as_ref() == Some(&id)) {
+            self.attempt = None;
+            self.forget();
+        }
+        self.end(State::Failed(code));
+    }
+
+    /// Nothing will come of the payment, for another reason than a failed transaction.
+    pub(super) fn fail(&mut self, code: Code) {
+        if !code.retriable() {
+            self.attempt = None;
+            self.forget();
+        }
+        self.end(State::Failed(code));
+    }
+
+    fn end(&mut self, state: State) {
+        self.abort_all();
+        self.state = state;
+        let told = match &self.watched {
+            Some(watched) => (watched.id.clone(), watched.status().cloned()),
+            None => (
+                self.attempt.as_ref().map(|attempt| attempt.id.clone()).or(self.payment_id.clone()).unwrap_or_default(),
+                None,
+            ),
+        };
+        if self.told.as_ref() != Some(&told) {
+            self.told = Some(told);
+            self.effect(Effect::Tell);
+        }
+    }
+}

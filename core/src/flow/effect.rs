@@ -1,0 +1,72 @@
+//! What the flow asks for.
+
+use super::attempt::{Attempt, Kept};
+use super::returned::Clean;
+use super::{Millis, Money};
+use crate::codes::Code;
+use crate::paymentsos::Kind;
+
+/// A request to the merchant's backend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// `POST …/payments/{payment_id}/charges` or `/authorizations`.
+    Create {
+        /// The payment.
+        payment_id: String,
+        /// Charge or authorization.
+        kind: Kind,
+        /// The idempotency key, also sent as `reconciliation_id`.
+        attempt: String,
+        /// The driver's number for the payment method.
+        method: u32,
+        /// What the shopper saw.
+        expected: Money,
+    },
+    /// `GET …/payments/{payment_id}/charges/{id}` or `/authorizations/{id}`.
+    Ask {
+        /// The payment.
+        payment_id: String,
+        /// Charge or authorization.
+        kind: Kind,
+        /// The transaction.
+        id: String,
+        /// Whether the backend is asked to hold its answer ([`HELD_WAIT`](super::schedule::HELD_WAIT)).
+        held: bool,
+    },
+    /// `GET …/payments/{payment_id}`.
+    Read {
+        /// The payment.
+        payment_id: String,
+    },
+}
+
+/// What the driver has to do, in the order given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Send a request; its answer comes back as [`Input::Answered`](super::Input::Answered) under the same number. The flow keeps
+    /// the time-outs itself.
+    Send(u32, Request),
+    /// Nobody waits for that request any more.
+    Abort(u32),
+    /// Come back with [`Input::Woke`](super::Input::Woke) after so many milliseconds; replaces what was asked before.
+    Wake(Millis),
+    /// Save the attempt of a payment, for all tabs and for a day.
+    Save(String, Attempt),
+    /// Forget the saved attempt of a payment.
+    Forget(String),
+    /// Keep these ids for this tab, in place of others.
+    Keep(Kept),
+    /// Forget what was kept for this tab.
+    Drop,
+    /// Take the return parameters out of the address bar, leaving the page's `history.state` alone.
+    CleanAddress(Clean),
+    /// Go to the address kept under this number.
+    Go(u32),
+    /// A final status is known: tell the page, once.
+    Tell,
+    /// Tell the page, for its logs, of something wrong that changes nothing for the shopper.
+    Report(Code),
+}
+
+/// The effects of one input.
+pub type Effects = Vec<Effect>;

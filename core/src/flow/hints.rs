@@ -1,0 +1,92 @@
+//! Hints from the browser, the page and other tabs that something may have changed. None of them is believed; each is followed by a look.
+
+use super::{Flow, Now, State};
+use crate::codes::Code;
+
+impl Flow {
+    pub(super) fn visible(&mut self, visible: bool, now: Now) {
+        let was_hidden = std::mem::replace(&mut self.hidden, !visible);
+        if visible && was_hidden {
+            self.look_again(now);
+        }
+    }
+
+    pub(super) fn online(&mut self, online: bool, now: Now) {
+        let was_offline = std::mem::replace(&mut self.offline, !online);
+        if online && was_offline {
+            match self.state {
+                State::Unavailable(Code::BackendUnreachable) => self.check(now),
+                _ => self.look_again(now),
+            }
+        }
+    }
+
+    /// Back from the back-forward cache: anything may have happened, and what was under way is dead.
+    pub(super) fn shown_again(&mut self, now: Now) {
+        self.hidden = false;
+        match self.state {
+            State::Ready { .. } | State::Failed(_) => {
+                self.looking_since = now.steady;
+                self.reading = None;
+                self.read_now(now);
+            }
+            State::Succeeded | State::Unavailable(_) | State::Loading => {}
+            _ => self.look_again(now),
+        }
+    }
+
+    pub(super) fn heard(&mut self, now: Now) {
+        match self.state {
+            State::Ready { .. } => {
+                self.looking_since = now.steady;
+                self.reading = None;
+                self.read_now(now);
+            }
+            _ => self.look_again(now),
+        }
+    }
+
+    pub(super) fn token(&mut self, now: Now) {
+        match self.state {
+            State::Processing(_) | State::Unavailable(_) => self.check(now),
+            _ => {}
+        }
+    }
+
+    /// The shopper wants to know now.
+    pub(super) fn check(&mut self, now: Now) {
+        match self.state {
+            State::Unavailable(_) => {
+                self.state = State::Loading;
+                self.begin(now);
+            }
+            _ => self.look_again(now),
+        }
+    }
+
+    fn look_again(&mut self, now: Now) {
+        match &mut self.state {
+            State::Redirecting { .. } => {
+                // The shopper is here again, from wherever the redirection has led.
+                self.state = State::Confirming { leave: false };
+                self.ask_now(now);
+            }
+            State::Link | State::Confirming { .. } if self.watched.is_some() => self.ask_now(now),
+            State::Processing(_) if self.watched.is_some() => {
+                self.ask_now(now);
+                self.read_now(now);
+            }
+            State::Processing(_) | State::Confirming { .. } => {
+                self.looking_since = now.steady;
+                self.read_now(now);
+            }
+            State::Creating(creating) => match &mut creating.next {
+                Some(next) => *next = now.steady.max(creating.not_before),
+                None if creating.posted && self.create.is_none() => self.read_now(now),
+                None => {}
+            },
+            State::Ready { .. } if self.next_read.is_some() => self.read_now(now),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Reading the payment: which transaction stands for it, and so what the shopper may do.
+
+use super::input::ToldPayment;
+use super::reading::{Reading, Verdict, is_of};
+use super::{Answer, FRESH, Flow, LOOK_LIMIT, Millis, Now, READ_LIMIT, Request, State, Told, schedule};
+use crate::codes::Code;
+use crate::paymentsos::{Kind, Status};
+
+impl Flow {
+    /// Reads the payment, in place of a read that is under way.
+    pub(super) fn read_now(&mut self, now: Now) {
+        self.abort_read();
+        let Some(payment_id) = self.payment_id.clone() else { return };
+        self.read = Some(self.send(Request::Read { payment_id }, READ_LIMIT, now));
+    }
+
+    pub(super) fn have_read(&mut self, answer: Answer, now: Now) {
+        let told = match answer {
+            Answer::Payment(told) if Some(&told.payment.id) == self.payment_id.as_ref() => told,
+            Answer::Refused { status, retry_after } => return self.have_not_read(Some(status), retry_after, now),
+            _ => return self.have_not_read(None, None, now),
+        };
+        self.looked_at = Some(now.steady);
+        let reading = self.take_in(told, now);
+        match reading.verdict {
+            Verdict::Closed(code) => self.fail(code),
+            Verdict::Live(kind, told) => self.live(kind, &told, now),
+            Verdict::Free(failed) => self.free(&failed, now),
+            Verdict::Unknown => self.unsaid(Code::BackendIncomplete, None, now),
+        }
+    }
+
+    fn take_in(&mut self, told: ToldPayment, now: Now) -> Reading {
+        let reading = Reading::of(told, self.attempt.as_ref().map(|attempt| attempt.id.as_str()));
+        self.reading = Some((now.steady, reading.clone()));
+        // While the shopper can still say no, a change of the amount is pointed out.
+        if !matches!(self.state, State::Ready { .. } | State::Creating(_)) {
+            self.take_over_amount();
+        }
+        reading
+    }
+
+    /// Whether the last reading said that nothing stands for the payment, and is young enough to rely on.
+    pub(super) fn is_free(&self, now: Now) -> bool {
+        self.reading.as_ref().is_some_and(|(at, reading)| {
+            matches!(reading.verdict, Verdict::Free(_)) && now.steady.saturating_sub(*at) <= FRESH
+        })
+    }
+
+    /// A transaction stands for the payment: it is adopted, whoever made it.
+    fn live(&mut self, kind: Kind, told: &Told, now: Now) {
+        let own = self.attempt.as_ref().is_some_and(|attempt| is_of(told, Some(&attempt.id)));
+        if let Some(watched) = &self.watched {
+            let pending = told.transaction.result.status != Status::Succeed;
+            let stays = match watched.status() {
+                // What has been confirmed stays; of two that are pending, so does the one asked for.
+                Some(Status::Succeed) => true,
+                Some(Status::Failed) | None => false,
+                Some(_) => pending,
+            };
+            if stays || watched.id == told.id() {
+                return self.decide(now);
+            }
+        }
+        let leave = own && matches!(&self.state, State::Creating(creating) if creating.press.is_some());
+        self.adopt(kind, told, now);
+        self.state = State::Confirming { leave };
+    }
+
+    /// Asks for a transaction that a reading has shown, from now on.
+    fn adopt(&mut self, kind: Kind, told: &Told, now: Now) {
+        if self.attempt.as_ref().is_some_and(|attempt| is_of(told, Some(&attempt.id))) {
+            self.attempt_is(told.id());
+        }
+        self.abort_all();
+        self.watch(kind, told.id().to_owned(), now);
+        self.count_from_now(now);
+        self.state = State::Confirming { leave: false };
+        self.set_place(told);
+        self.ask_now(now);
+    }
+
+    /// It is known that nothing stands for the payment.
+    fn free(&mut self, failed: &[(Kind, Told)], now: Now) {
+        if let Some(watched) = &self.watched {
+            let is_listed = failed.iter().any(|(_, told)| told.id() == watched.id);
+            let is_saved =
+                self.attempt.as_ref().is_some_and(|attempt| attempt.transaction.as_ref() == Some(&watched.id));
+            if is_listed && watched.status() == Some(&Status::Pending) {
+                return self.ask_now(now);
+            }
+            if watched.told.is_some() || is_listed || is_saved || !self.own {
+                return self.decide(now);
+            }
+            // The address named a transaction that is none of this payment's.
+            self.let_go();
+            return self.ready(false, None);
+        }
+        let own = self.attempt.as_ref().map(|attempt| attempt.id.as_str());
+        let ours = failed.iter().rfind(|(_, told)| is_of(told, own));
+        match (&self.state, ours) {
+            (State::Creating(creating), Some((kind, told))) if creating.posted => self.adopt(*kind, told, now),
+            (State::Creating(creating), None) if creating.posted => self.nothing_came(now),
+            (State::Creating(_), _) => self.looked_before_paying(now),
+            (&State::Ready { amount_changed, fault }, _) => self.ready(amount_changed, fault),
+            (State::Confirming { .. } | State::Processing(_) | State::Unavailable(_), _) if self.own => {
+                self.ready(false, None);
+            }
+            (State::Confirming { .. } | State::Processing(_), _) => match failed.last() {
+                Some((kind, told)) => self.adopt(*kind, told, now),
+                None => self.processing(None),
+            },
+            _ => {}
+        }
+    }
+
+    /// Pay can be pressed, once more or for the first time.
+    pub(super) fn ready(&mut self, amount_changed: bool, fault: Option<Code>) {
+        if !self.setup.as_ref().is_some_and(|setup| setup.merchant_site.is_safe()) {
+            return self.unavailable(Code::InvalidMerchantSiteUrl);
+        }
+        let amount_changed = self.take_over_amount() || amount_changed;
+        self.state = State::Ready { amount_changed, fault };
+    }
+
+    /// Shows the payment's amount; says whether the shopper saw another.
+    pub(super) fn take_over_amount(&mut self) -> bool {
+        let Some((_, reading)) = &self.reading else { return false };
+        let changed = self.shown.as_ref().is_some_and(|shown| *shown != reading.money);
+        self.shown = Some(reading.money.clone());
+        changed
+    }
+
+    fn have_not_read(&mut self, status: Option<u16>, retry_after: Option<Millis>, now: Now) {
+        self.looked_at = Some(now.steady);
+        let code = match status {
+            Some(401 | 403) => Code::NotAuthorizedHere,
+            Some(404) if self.attempt.is_none() => Code::NotAuthorizedHere,
+            _ => Code::BackendUnreachable,
+        };
+        self.unsaid(code, retry_after, now);
+    }
+
+    /// The payment was not read, or does not say what stands for it.
+    fn unsaid(&mut self, code: Code, retry_after: Option<Millis>, now: Now) {
+        if self.watched.is_some() {
+            return self.decide(now);
+        }
+        let waited = now.steady.saturating_sub(self.looking_since);
+        let pause = self.pace(schedule::pause(waited, now.chance)).max(retry_after.unwrap_or(0));
+        let refused = code == Code::NotAuthorizedHere;
+        match &self.state {
+            State::Creating(creating) if creating.posted => {
+                if creating.last_check {
+                    self.processing(refused.then_some(code));
+                } else {
+                    self.again_in(pause, now);
+                }
+            }
+            State::Creating(_) | State::Ready { .. } => {
+                if refused || waited + pause > LOOK_LIMIT {
+                    self.unavailable(code);
+                } else {
+                    self.next_read = Some(now.steady + pause);
+                }
+            }
+            State::Confirming { .. } => {
+                if refused || waited + pause > LOOK_LIMIT {
+                    self.processing(Some(code));
+                } else {
+                    self.next_read = Some(now.steady + pause);
+                }
+            }
+            State::Unavailable(_) => self.unavailable(code),
+            State::Processing(_) => self.processing(Some(code)),
+            State::Loading | State::Redirecting { .. } | State::Link | State::Succeeded | State::Failed(_) => {}
+        }
+    }
+
+    pub(super) fn unavailable(&mut self, code: Code) {
+        self.abort_all();
+        self.report(code);
+        self.state = State::Unavailable(code);
+    }
+
+    /// Decides on what was told of the watched transaction. A success waits for the payment to have been heard (it may be refunded),
+    /// a failure for it to be heard anew (another transaction may stand for it by now).
+    pub(super) fn decide(&mut self, now: Now) {
+        const ANEW: Millis = 5_000;
+        if self.read.is_some() {
+            return;
+        }
+        let heard = self.looked_at.map(|at| now.steady.saturating_sub(at));
+        match (self.watched.as_ref().and_then(|watched| watched.status()), heard) {
+            (Some(Status::Succeed), Some(_)) => self.succeed(),
+            (Some(Status::Failed), Some(ago)) if ago <= ANEW => self.fail_as_told(),
+            (Some(Status::Succeed | Status::Failed), _) => self.read_now(now),
+            _ => {}
+        }
+    }
+}

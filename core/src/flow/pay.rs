@@ -1,0 +1,264 @@
+//! Pay, the create request, and leaving for the bank.
+
+use super::attempt::Attempt;
+use super::{
+    Answer, CREATE_LIMIT, Creating, Effect, Flow, LOOK_LIMIT, Millis, Now, Presentation, Press, Request, State,
+    WATCHDOG, schedule,
+};
+use crate::codes::Code;
+use crate::paymentsos::Status;
+
+/// The vendor whose redirection is a link to pay by, on whatever device.
+const PAY_BY_LINK: &str = "PBL";
+
+impl Flow {
+    /// Pay does something only where it is shown, so that a second press changes nothing.
+    pub(super) fn pay(&mut self, press: Press, now: Now) {
+        if !self.own || self.shown.is_none() || !matches!(self.state, State::Ready { .. }) {
+            return;
+        }
+        self.state = State::Creating(Creating {
+            press: Some(press),
+            saw: self.shown.clone(),
+            posted: false,
+            limit: now.steady + LOOK_LIMIT,
+            next: None,
+            not_before: 0,
+            last_check: false,
+        });
+        if self.is_free(now) {
+            return self.looked_before_paying(now);
+        }
+        self.looking_since = now.steady;
+        if self.read.is_none() {
+            self.read_now(now);
+        }
+    }
+
+    /// The payment is free. What the shopper saw is what is charged, or nothing is.
+    pub(super) fn looked_before_paying(&mut self, now: Now) {
+        let State::Creating(Creating { press: Some(press), saw, .. }) = &self.state else { return };
+        let (press, saw) = (press.clone(), saw.clone());
+        self.take_over_amount();
+        if saw != self.shown {
+            return self.ready(true, None);
+        }
+        let kind = self.setup.as_ref().map(|setup| setup.kind).unwrap_or_default();
+        let attempt = self.attempt.get_or_insert(Attempt {
+            id: press.id,
+            kind,
+            at: now.wall,
+            transaction: None,
+            since: None,
+            doubtful: false,
+            link: false,
+        });
+        // An attempt that may have reached the backend is repeated as what it was.
+        if !attempt.doubtful {
+            attempt.kind = kind;
+        }
+        self.save();
+        self.abort_read();
+        self.post(now);
+    }
+
+    fn post(&mut self, now: Now) {
+        let State::Creating(creating) = &mut self.state else { return };
+        let (Some(press), Some(expected), Some(attempt)) = (&creating.press, creating.saw.clone(), &self.attempt)
+        else {
+            return;
+        };
+        let Some(payment_id) = self.payment_id.clone() else { return };
+        if !creating.posted {
+            creating.limit = now.steady + CREATE_LIMIT;
+        }
+        creating.posted = true;
+        creating.next = None;
+        let request = Request::Create {
+            payment_id,
+            kind: attempt.kind,
+            attempt: attempt.id.clone(),
+            method: press.method,
+            expected,
+        };
+        self.create = Some(self.send(request, CREATE_LIMIT, now));
+    }
+
+    pub(super) fn created(&mut self, answer: Answer, now: Now) {
+        let doubtful = self.attempt.as_ref().is_some_and(|attempt| attempt.doubtful);
+        match answer {
+            Answer::Transaction { told, vendor, .. } if !told.id().is_empty() => {
+                let kind = self.attempt.as_ref().map(|attempt| attempt.kind).unwrap_or_default();
+                let by_link = self.is_by_link(vendor.as_deref());
+                if let Some(attempt) = &mut self.attempt {
+                    attempt.link = by_link;
+                }
+                self.attempt_is(told.id());
+                self.abort_read();
+                self.watch(kind, told.id().to_owned(), now);
+                self.count_from_now(now);
+                let status = told.transaction.result.status.clone();
+                self.tell(told);
+                self.state = State::Confirming { leave: true };
+                match status {
+                    Status::Succeed => self.decide(now),
+                    Status::Failed if !doubtful => self.fail_as_told(),
+                    Status::Failed => self.decide(now),
+                    // A repeat may be answered with how things stood at first.
+                    _ if doubtful => self.ask_now(now),
+                    _ => self.leave(now),
+                }
+            }
+            Answer::NotSent => {
+                if !doubtful {
+                    self.attempt = None;
+                    self.forget();
+                }
+                self.report(Code::PaymentMethodMissing);
+                self.ready(false, Some(Code::PaymentMethodMissing));
+            }
+            Answer::Refused { status, .. } if !doubtful && is_refusal(status) => self.refused(status, now),
+            Answer::Refused { retry_after, .. } => self.doubt(retry_after, now),
+            Answer::Transaction { .. } | Answer::Payment(_) | Answer::Lost => self.doubt(None, now),
+        }
+    }
+
+    /// The backend refused before anything was made. The key stays, as nothing is known to have failed under it, but a reload need not
+    /// look for a payment.
+    fn refused(&mut self, status: u16, now: Now) {
+        self.forget();
+        if status == 412 {
+            self.reading = None;
+            self.ready(true, None);
+            return self.read_now(now);
+        }
+        if matches!(status, 401 | 403) {
+            self.report(Code::NotAuthorizedHere);
+        }
+        self.report(Code::RequestRefused);
+        self.fail(Code::RequestRefused);
+    }
+
+    /// Whether the POST did anything is not known: the payment tells, and if it does not, the same POST again.
+    fn doubt(&mut self, retry_after: Option<Millis>, now: Now) {
+        if let Some(attempt) = &mut self.attempt {
+            attempt.doubtful = true;
+        }
+        self.save();
+        if let State::Creating(creating) = &mut self.state {
+            creating.not_before = now.steady + retry_after.unwrap_or(0);
+        }
+        self.read_now(now);
+    }
+
+    /// A POST was sent, and the payment shows nothing of it.
+    pub(super) fn nothing_came(&mut self, now: Now) {
+        let State::Creating(creating) = &self.state else { return };
+        if !creating.last_check && now.steady < creating.limit {
+            let waited = (now.steady + CREATE_LIMIT).saturating_sub(creating.limit);
+            let pause = self.pace(schedule::pause(waited, now.chance));
+            self.again_in(pause, now);
+        } else if creating.press.is_some() {
+            self.processing(None);
+        } else {
+            // Left alone since the page before: Pay is offered again, under the same key.
+            self.ready(false, None);
+        }
+    }
+
+    /// Tries again after a pause: the POST, or after a reload just the reading.
+    pub(super) fn again_in(&mut self, pause: Millis, now: Now) {
+        let State::Creating(creating) = &mut self.state else { return };
+        let at = (now.steady + pause).max(creating.not_before);
+        if creating.press.is_some() {
+            creating.next = Some(at);
+        } else {
+            self.next_read = Some(at);
+        }
+    }
+
+    /// The time of [`Creating::next`], or the limit, is over.
+    pub(super) fn creating_is_due(&mut self, now: Now) {
+        let State::Creating(creating) = &mut self.state else { return };
+        if now.steady >= creating.limit && !creating.last_check {
+            creating.last_check = true;
+            creating.next = None;
+            if !creating.posted {
+                return self.unavailable(Code::BackendUnreachable);
+            }
+            if let Some(create) = self.create.take() {
+                self.abort(Some(create));
+                if let Some(attempt) = &mut self.attempt {
+                    attempt.doubtful = true;
+                }
+                self.save();
+            }
+            if self.read.is_none() {
+                self.read_now(now);
+            }
+        } else if creating.next.is_some_and(|next| now.steady >= next) {
+            self.post(now);
+        }
+    }
+
+    /// Takes the shopper on: to their bank, or to a link shown here. Where there is nowhere to go, the status is asked for.
+    pub(super) fn leave(&mut self, now: Now) {
+        let Some(watched) = &mut self.watched else { return };
+        watched.begun = now.steady;
+        watched.next = Some(now.steady + schedule::pause(0, now.chance));
+        match watched.place {
+            Some(_) if self.attempt.as_ref().is_some_and(|attempt| attempt.link) => self.state = State::Link,
+            Some(place) => {
+                // Asked only if the page stays.
+                watched.next = None;
+                self.state = State::Redirecting { watchdog: Some(now.steady + WATCHDOG) };
+                self.effect(Effect::Go(place));
+            }
+            None => self.state = State::Confirming { leave: false },
+        }
+    }
+
+    fn is_by_link(&self, vendor: Option<&str>) -> bool {
+        match self.setup.as_ref().map(|setup| setup.presentation) {
+            Some(Presentation::Link) => true,
+            Some(Presentation::Auto) => vendor == Some(PAY_BY_LINK),
+            _ => false,
+        }
+    }
+
+    pub(super) fn try_again(&mut self, now: Now) {
+        let State::Failed(code) = self.state else { return };
+        if !self.own || !code.retriable() {
+            return;
+        }
+        self.let_go();
+        self.reading = None;
+        self.looking_since = now.steady;
+        self.ready(false, None);
+        self.read_now(now);
+    }
+
+    /// The transaction of the attempt is known.
+    pub(super) fn attempt_is(&mut self, transaction: &str) {
+        if let Some(attempt) = &mut self.attempt {
+            attempt.transaction = Some(transaction.to_owned());
+        }
+    }
+
+    pub(super) fn save(&mut self) {
+        if let (Some(payment_id), Some(attempt)) = (self.payment_id.clone(), self.attempt.clone()) {
+            self.effect(Effect::Save(payment_id, attempt));
+        }
+    }
+
+    pub(super) fn forget(&mut self) {
+        if let Some(payment_id) = self.payment_id.clone() {
+            self.effect(Effect::Forget(payment_id));
+        }
+    }
+}
+
+/// Whether that answer to a first POST says that nothing was made. Time-outs, conflicts and limits do not.
+fn is_refusal(status: u16) -> bool {
+    (400..500).contains(&status) && !matches!(status, 408 | 409 | 425 | 429)
+}

@@ -1,0 +1,174 @@
+//! What the address says when PaymentsOS has sent the shopper back.
+//!
+//! PaymentsOS extends `merchant_site_url` with `payment_id`, `charge_id` or `authorization_id`, and `status`. How it merges them with
+//! a query that was there before is not documented, and shops with a hash router find them behind the `#`. So they are looked for
+//! everywhere, and read as sets: a parameter that comes a second time begins a new set. `status` is a hint that anybody can write; it is
+//! read only to be taken out of the address.
+
+use crate::paymentsos::Kind;
+
+/// One set of return parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Returned {
+    /// `payment_id`.
+    pub payment_id: Option<String>,
+    /// `charge_id` or `authorization_id`.
+    pub transaction: Option<(Kind, String)>,
+}
+
+/// Every set in an address, in the order in which they stand there. `query` and `fragment` are `location.search` and
+/// `location.hash`, with or without their first character. Identifiers that are not UUIDs are somebody else's and are left alone.
+pub fn read(query: &str, fragment: &str) -> Vec<Returned> {
+    let mut sets = Vec::new();
+    let mut status = false;
+    for piece in pieces(query).chain(pieces(fragment)) {
+        match piece.parameter {
+            Some(Parameter::Payment(id)) => {
+                if last(&mut sets).payment_id.is_some() {
+                    sets.push(Returned::default());
+                    status = false;
+                }
+                last(&mut sets).payment_id = Some(id);
+            }
+            Some(Parameter::Transaction(kind, id)) => {
+                if last(&mut sets).transaction.is_some() {
+                    sets.push(Returned::default());
+                    status = false;
+                }
+                last(&mut sets).transaction = Some((kind, id));
+            }
+            // The last of the three: what follows it belongs to another set.
+            Some(Parameter::Status) => status = !sets.is_empty(),
+            None => {}
+        }
+        if status && sets.last().is_some_and(|set| set.payment_id.is_some() && set.transaction.is_some()) {
+            sets.push(Returned::default());
+            status = false;
+        }
+    }
+    sets.retain(|set| *set != Returned::default());
+    sets
+}
+
+fn last(sets: &mut Vec<Returned>) -> &mut Returned {
+    if sets.is_empty() {
+        sets.push(Returned::default());
+    }
+    let end = sets.len() - 1;
+    &mut sets[end]
+}
+
+/// What is to be taken out of the address once it has been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clean {
+    /// All return parameters: the ids are kept elsewhere.
+    All,
+    /// Only `status`: the ids are kept nowhere else, and a reload needs them.
+    Status,
+}
+
+/// `query` or `fragment` without the return parameters; everything else stays as it was, to the letter.
+pub fn clean(part: &str, what: Clean) -> String {
+    let mut kept = String::with_capacity(part.len());
+    // The first separator of a run of pieces that went stands before the next piece that stays.
+    let mut before = None;
+    for piece in pieces(part) {
+        let goes = match piece.parameter {
+            Some(Parameter::Status) => true,
+            Some(Parameter::Payment(_) | Parameter::Transaction(..)) => what == Clean::All,
+            None => false,
+        };
+        let separator = before.take().or(piece.separator);
+        if goes {
+            before = separator;
+            continue;
+        }
+        kept.extend(separator);
+        kept.push_str(piece.text);
+    }
+    if matches!(kept.as_str(), "?" | "#") { String::new() } else { kept }
+}
+
+enum Parameter {
+    Payment(String),
+    Transaction(Kind, String),
+    Status,
+}
+
+struct Piece<'a> {
+    separator: Option<char>,
+    text: &'a str,
+    parameter: Option<Parameter>,
+}
+
+/// The pieces between `#`, `?` and `&`, each with the separator before it.
+fn pieces(part: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = Some((None, part));
+    std::iter::from_fn(move || {
+        let (separator, text) = rest?;
+        let end = text.find(['#', '?', '&']);
+        rest = end.map(|end| (text[end..].chars().next(), &text[end + 1..]));
+        let text = &text[..end.unwrap_or(text.len())];
+        Some(Piece { separator, text, parameter: parameter(text) })
+    })
+}
+
+fn parameter(text: &str) -> Option<Parameter> {
+    let (name, value) = text.split_once('=')?;
+    // The longest name and a UUID of which every character is escaped: longer pieces are not worth decoding.
+    if name.len() > 60 || value.len() > 120 {
+        return None;
+    }
+    let (name, value) = (decode(name), decode(value));
+    let value = value.trim();
+    match name.trim() {
+        "payment_id" => is_uuid(value).then(|| Parameter::Payment(value.to_ascii_lowercase())),
+        "status" => is_status(value).then_some(Parameter::Status),
+        name => Kind::ALL
+            .into_iter()
+            .find(|kind| kind.return_parameter() == name)
+            .filter(|_| is_uuid(value))
+            .map(|kind| Parameter::Transaction(kind, value.to_ascii_lowercase())),
+    }
+}
+
+/// A page's own `status` is not ours to take out.
+fn is_status(value: &str) -> bool {
+    ["pending", "succeed", "failed"].iter().any(|status| value.eq_ignore_ascii_case(status))
+}
+
+/// Whether it has the form of a UUID (RFC 9562), as all of PaymentsOS's ids have.
+pub fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// Form decoding; an escape that is none stays as it is.
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escaped = match bytes[at] {
+            b'%' => bytes.get(at + 1..at + 3).and_then(|digits| Some(hex(digits[0])? * 16 + hex(digits[1])?)),
+            _ => None,
+        };
+        match (escaped, bytes[at]) {
+            (Some(byte), _) => {
+                decoded.push(byte);
+                at += 2;
+            }
+            (None, b'+') => decoded.push(b' '),
+            (None, byte) => decoded.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}

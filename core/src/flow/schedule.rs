@@ -1,0 +1,72 @@
+//! When to ask again.
+
+use super::Millis;
+
+/// How long the backend is asked to hold an answer, in milliseconds (`Prefer: wait=25`, RFC 7240).
+pub const HELD_WAIT: Millis = 25_000;
+/// A held answer that took at least this long was really held, and the next is asked for at once.
+const REALLY_HELD: Millis = 5_000;
+/// The shortest wait between two asks that were not held.
+const SHORTEST: Millis = 1_000;
+/// The longest in the first two minutes.
+const LONGEST_AT_FIRST: Millis = 5_000;
+/// The longest after that.
+const LONGEST_LATER: Millis = 10_000;
+const AT_FIRST: Millis = 120_000;
+/// While nobody looks, or nothing can be reached.
+const IDLE: Millis = 30_000;
+
+/// How long to wait before asking again after an answer that was not held: 0.4 of the time waited so far, within bounds, ±20 %.
+/// `chance` is uniform over all of its values.
+pub fn pause(waited: Millis, chance: u16) -> Millis {
+    let longest = if waited < AT_FIRST { LONGEST_AT_FIRST } else { LONGEST_LATER };
+    spread((waited * 2 / 5).clamp(SHORTEST, longest), chance)
+}
+
+/// As [`pause`], after a held answer that took `took` milliseconds.
+pub fn pause_after_held(took: Millis, waited: Millis, chance: u16) -> Millis {
+    if took < REALLY_HELD { pause(waited, chance) } else { Millis::from(chance) * 400 / Millis::from(u16::MAX) }
+}
+
+/// At least `pause`, and no oftener than every 30 seconds while the page is hidden or offline.
+pub fn idle(pause: Millis) -> Millis {
+    pause.max(IDLE)
+}
+
+/// `middle`, give or take a fifth.
+fn spread(middle: Millis, chance: u16) -> Millis {
+    middle * 4 / 5 + middle * 2 / 5 * Millis::from(chance) / Millis::from(u16::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HALF: u16 = u16::MAX / 2;
+
+    #[test]
+    fn pauses_grow_with_the_time_waited() {
+        for (waited, low, high) in [
+            (0, 800, 1_200),
+            (5_000, 1_600, 2_400),
+            (12_500, 4_000, 6_000),
+            (119_999, 4_000, 6_000),
+            (120_000, 8_000, 12_000),
+            (900_000, 8_000, 12_000),
+        ] {
+            assert_eq!((pause(waited, 0), pause(waited, u16::MAX)), (low, high), "after {waited}");
+        }
+    }
+
+    #[test]
+    fn a_held_answer_is_followed_at_once_and_an_instant_one_is_not() {
+        assert!(pause_after_held(25_000, 60_000, HALF) < 400);
+        assert_eq!(pause_after_held(4_999, 60_000, HALF), pause(60_000, HALF));
+    }
+
+    #[test]
+    fn nobody_looking_means_every_thirty_seconds() {
+        assert_eq!(idle(pause(0, HALF)), 30_000);
+        assert_eq!(idle(45_000), 45_000);
+    }
+}
