@@ -1,0 +1,358 @@
+//! The API: who may call it, what goes wrong with a call on purpose, and the log of all calls.
+
+mod payments;
+mod refusal;
+mod tokens;
+mod transactions;
+
+use crate::app::App;
+use crate::config::{ConcurrentDuplicate, Replay};
+use crate::faults::ApiFault;
+use crate::idempotency::{Claim, Original, Scope, Ticket};
+use crate::lock;
+use crate::log::{About, Entry, What};
+use crate::resources::{self, Shown};
+use crate::store::Operation;
+use crate::webhooks::Answered;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use paymentsos_core::paymentsos::Status;
+use refusal::Refusal;
+use serde_json::{Map, Value};
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
+use tower_http::cors::{Any, CorsLayer};
+use uuid::Uuid;
+
+const VERSIONS: [&str; 4] = ["1.0.0", "1.1.0", "1.2.0", "1.3.0"];
+
+/// The header every reply carries, and the webhooks of what the request caused.
+const REQUEST_ID: &str = "x-zooz-request-id";
+
+/// Marks a response that must not be sent: the connection is closed instead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lost;
+
+/// The id of the request.
+#[derive(Clone, Debug)]
+struct RequestId(String);
+
+/// The version that the request asks for.
+#[derive(Clone, Copy, Debug)]
+struct ApiVersion(&'static str);
+
+/// A good reply, and what it is about.
+struct Reply {
+    status: StatusCode,
+    body: Value,
+    about: About,
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        response.extensions_mut().insert(self.about);
+        response
+    }
+}
+
+/// All of the API.
+pub(crate) fn router(app: &App) -> Router<App> {
+    let browsers = CorsLayer::new().allow_origin(Any).allow_methods([Method::POST]).allow_headers(
+        [
+            "content-type",
+            "public-key",
+            "public_key",
+            "x-payments-os-env",
+            "api-version",
+            "app-id",
+            "app_id",
+            "idempotency-key",
+        ]
+        .map(axum::http::HeaderName::from_static),
+    );
+    let browsers = browsers.expose_headers([axum::http::HeaderName::from_static(REQUEST_ID)]);
+    let attended = from_fn_with_state(app.clone(), attend);
+    let tokens = Router::new().route(
+        "/tokens",
+        post(tokens::create)
+            .fallback(refusal::method_not_allowed)
+            .layer::<_, Infallible>(attended.clone())
+            .layer(browsers),
+    );
+    Router::new()
+        .route("/payments", post(payments::create))
+        .route("/payments/{payment}", get(payments::read).put(payments::replace))
+        .route("/payments/{payment}/redirections", get(transactions::redirections))
+        .route("/payments/{payment}/redirections/{id}", get(transactions::redirection))
+        .route("/payments/{payment}/{operation}", post(transactions::create).get(transactions::list))
+        .route("/payments/{payment}/{operation}/{id}", get(transactions::read))
+        .route("/tokens/{token}", get(tokens::read))
+        .fallback(refusal::no_such_address)
+        .method_not_allowed_fallback(refusal::method_not_allowed)
+        .layer(attended)
+        .merge(tokens)
+}
+
+/// Carries the request out to its end, even if the caller leaves meanwhile.
+async fn attend(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (sender, reply) = oneshot::channel();
+    let attended = app.clone();
+    app.tasks.spawn(async move {
+        // The caller may have left.
+        let _ = sender.send(log(&attended, request, next).await);
+    });
+    reply.await.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
+}
+
+async fn log(app: &App, mut request: Request, next: Next) -> Response {
+    let id = Uuid::new_v4().to_string();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut entry = Entry::new(What::Request, method.as_str(), &path, named_in(&path), None);
+    entry.idempotency_key = header(request.headers(), "idempotency-key").map(str::to_owned);
+    request.extensions_mut().insert(RequestId(id.clone()));
+
+    let mut response = match authenticate(app, request.method(), request.uri().path(), request.headers()) {
+        Ok(version) => {
+            request.extensions_mut().insert(version);
+            carry_out(app, request, next).await
+        }
+        Err(refusal) => refusal.into_response(),
+    };
+    if let Ok(id) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    if let Some(about) = response.extensions().get::<About>() {
+        entry.about = about.clone();
+    }
+    let lost = response.extensions().get::<Lost>().is_some();
+    entry.status = (!lost).then(|| response.status().as_u16());
+    app.log.add(entry);
+    response
+}
+
+/// What the path says that the request is about.
+fn named_in(path: &str) -> About {
+    let mut segments = path.split('/').skip(1);
+    let mut about = About::default();
+    if segments.next() == Some("payments") {
+        about.payment_id = segments.next().map(str::to_owned);
+        let of_transactions = segments.next().and_then(Operation::from_path).is_some();
+        about.transaction_id = segments.next().filter(|_| of_transactions).map(str::to_owned);
+    }
+    about
+}
+
+/// A header of PaymentsOS's, in the spelling with hyphens or in the older one with underscores.
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let value = headers.get(name).or_else(|| headers.get(name.replace('-', "_")))?;
+    value.to_str().ok().map(str::trim)
+}
+
+fn authenticate(app: &App, method: &Method, path: &str, headers: &HeaderMap) -> Result<ApiVersion, Refusal> {
+    match header(headers, "x-payments-os-env") {
+        Some("test") => {}
+        _ => {
+            return Err(Refusal::unauthorized(
+                "Without the header x-payments-os-env: test the live environment is meant, and the sandbox has none.",
+            ));
+        }
+    }
+    let asked = header(headers, "api-version").unwrap_or(VERSIONS[0]);
+    let version = VERSIONS
+        .into_iter()
+        .find(|version| *version == asked)
+        .ok_or_else(|| Refusal::bad_request("api-version must be 1.0.0, 1.1.0, 1.2.0 or 1.3.0"))?;
+    let is = |name, wanted: &str| header(headers, name) == Some(wanted);
+    let config = &app.config;
+    if path == "/tokens" && method == Method::POST {
+        if !is("public-key", &config.public_key) {
+            return Err(Refusal::unauthorized("The public-key is missing or unknown."));
+        }
+    } else if !is("app-id", &config.app_id) || !is("private-key", &config.private_key) {
+        return Err(Refusal::unauthorized("The app-id or the private-key is missing or unknown."));
+    }
+    Ok(ApiVersion(version))
+}
+
+/// Whether a request is a new one, or repeats one by its key.
+enum Work {
+    Anew(Option<Ticket>),
+    Repeat(Original),
+}
+
+async fn carry_out(app: &App, request: Request, next: Next) -> Response {
+    let fault = lock(&app.faults).take(request.method(), request.uri().path()).unwrap_or_default();
+    let work = match scope(app, &request) {
+        None => Work::Anew(None),
+        Some(scope) => match claim(app, &scope).await {
+            Claim::New(ticket) => Work::Anew(Some(ticket)),
+            Claim::Repeat(original) => Work::Repeat(original),
+            Claim::Busy => return Refusal::under_way().into_response(),
+        },
+    };
+    sleep(Duration::from_millis(fault.latency_ms)).await;
+    if fault.instead() {
+        return failure(&fault, None);
+    }
+    let response = match work {
+        Work::Anew(ticket) => remember(ticket, next.run(request).await).await,
+        Work::Repeat(original) => replay(app, original),
+    };
+    if fault.lose_reply || fault.status.is_some() {
+        return failure(&fault, response.extensions().get().cloned());
+    }
+    response
+}
+
+/// What the request's key counts for. Tokens have none: the same key with another card makes another token.
+fn scope(app: &App, request: &Request) -> Option<Scope> {
+    let path = request.uri().path();
+    if request.method() != Method::POST || path == "/tokens" {
+        return None;
+    }
+    Some(Scope {
+        app_id: app.config.app_id.clone(),
+        environment: "test",
+        method: request.method().to_string(),
+        path: path.to_owned(),
+        key: header(request.headers(), "idempotency-key")?.to_owned(),
+    })
+}
+
+async fn claim(app: &App, scope: &Scope) -> Claim {
+    let switches = app.switches();
+    loop {
+        let claim = match switches.concurrent_duplicate {
+            ConcurrentDuplicate::Conflict => app.keys.claim(scope, switches.idempotency_ms),
+            ConcurrentDuplicate::Wait => app.keys.claim_in_turn(scope, switches.idempotency_ms).await,
+        };
+        match claim {
+            Claim::Repeat(original) if !switches.replay_failed && failed_at_provider(app, &original.about) => {
+                app.keys.forget(scope);
+            }
+            claim => return claim,
+        }
+    }
+}
+
+fn failed_at_provider(app: &App, about: &About) -> bool {
+    let (Some(payment_id), Some(id)) = (&about.payment_id, &about.transaction_id) else { return false };
+    let store = lock(&app.store);
+    let transaction = store.payments.get(payment_id).and_then(|payment| payment.transaction(id));
+    transaction.is_some_and(|transaction| {
+        let category = transaction.outcome.category.as_deref();
+        transaction.outcome.status == Status::Failed
+            && matches!(category, Some("provider_error" | "provider_network_error"))
+    })
+}
+
+/// Keeps what was created under its key.
+async fn remember(ticket: Option<Ticket>, response: Response) -> Response {
+    let Some(ticket) = ticket.filter(|_| response.status().is_success()) else { return response };
+    let Some(about) = response.extensions().get::<About>().cloned() else { return response };
+    let (parts, body) = response.into_parts();
+    // The body is the sandbox's own, in memory: it has no limit and cannot fail.
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    ticket.fill(about, parts.status, body.clone());
+    Response::from_parts(parts, body.into())
+}
+
+/// The reply to a repeat.
+fn replay(app: &App, original: Original) -> Response {
+    let now = match app.switches().replay {
+        Replay::Current => current(app, &original),
+        Replay::Snapshot => None,
+    };
+    now.map_or_else(
+        || {
+            let json = [(CONTENT_TYPE, "application/json")];
+            let mut response = (original.status, json, original.body).into_response();
+            response.extensions_mut().insert(original.about);
+            response
+        },
+        Reply::into_response,
+    )
+}
+
+/// The original resource as it is now.
+fn current(app: &App, original: &Original) -> Option<Reply> {
+    let store = lock(&app.store);
+    let payment = store.payments.get(original.about.payment_id.as_ref()?)?;
+    let (body, about) = match &original.about.transaction_id {
+        Some(id) => {
+            let transaction = payment.transaction(id)?;
+            (app.place.transaction(payment, transaction, Shown::Created), resources::about(payment, transaction))
+        }
+        None => (app.place.payment(payment), original.about.clone()),
+    };
+    Some(Reply { status: original.status, body, about })
+}
+
+/// The reply that a fault puts in place of the true one.
+fn failure(fault: &ApiFault, about: Option<About>) -> Response {
+    let status = fault.status.and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let mut response = Refusal::fault(status).into_response();
+    if let Some(seconds) = fault.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    if fault.lose_reply {
+        response.extensions_mut().insert(Lost);
+    }
+    if let Some(about) = about {
+        response.extensions_mut().insert(about);
+    }
+    response
+}
+
+/// Lets the webhooks arrive first, where the fault `before_reply` is set.
+async fn let_them_arrive(app: &App, told: Vec<Answered>) {
+    // A receiver that waits for this very reply must not block it for ever.
+    const LONGEST: Duration = Duration::from_secs(10);
+    if lock(&app.faults).webhooks.before_reply {
+        for answered in told {
+            let _ = timeout(LONGEST, answered).await;
+        }
+    }
+}
+
+/// The JSON object that a body must be. An empty body is an empty object.
+fn object(body: &Bytes) -> Result<Map<String, Value>, Refusal> {
+    if body.trim_ascii().is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err(Refusal::bad_request("The body must be a JSON object.")),
+        Err(_) => Err(Refusal::bad_request("The body is not JSON.")),
+    }
+}
+
+/// A text field, which may be absent or null but nothing else.
+fn text(fields: &Map<String, Value>, name: &str) -> Result<Option<String>, Refusal> {
+    match fields.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(Refusal::bad_request(&format!("{name} must be a string"))),
+    }
+}
+
+/// An amount in minor units, which may be absent or null but nothing else.
+fn amount(fields: &Map<String, Value>) -> Result<Option<u64>, Refusal> {
+    match fields.get("amount") {
+        None | Some(Value::Null) => Ok(None),
+        Some(amount) => match amount.as_u64() {
+            Some(amount) if amount > 0 => Ok(Some(amount)),
+            _ => Err(Refusal::bad_request("amount must be a positive integer in minor units")),
+        },
+    }
+}

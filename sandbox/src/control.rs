@@ -1,0 +1,99 @@
+//! `/sandbox/…`: how a test sets what goes wrong, and looks at what happened.
+
+use crate::app::App;
+use crate::config::Switches;
+use crate::faults::Faults;
+use crate::lock;
+use crate::log::Entry;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/sandbox/faults", get(faults).put(set_faults))
+        .route("/sandbox/switches", get(switches).put(set_switches))
+        .route("/sandbox/log", get(log).delete(clear_log))
+        .route("/sandbox/reset", post(reset))
+        .route("/sandbox/payments/{payment}/chargeback", post(charge_back))
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
+}
+
+async fn faults(State(app): State<App>) -> Json<Faults> {
+    Json(lock(&app.faults).clone())
+}
+
+async fn set_faults(State(app): State<App>, body: Bytes) -> Result<Json<Faults>, Unusable> {
+    let faults: Faults = read(&body)?;
+    faults.check().map_err(Unusable)?;
+    *lock(&app.faults) = faults.clone();
+    Ok(Json(faults))
+}
+
+async fn switches(State(app): State<App>) -> Json<Switches> {
+    Json(app.switches())
+}
+
+/// Those not named get the values that the sandbox was started with.
+async fn set_switches(State(app): State<App>, body: Bytes) -> Result<Json<Switches>, Unusable> {
+    let named: Map<String, Value> = read(&body)?;
+    let mut all = json!(app.config.switches);
+    for (name, value) in named {
+        all[name] = value;
+    }
+    let switches: Switches = serde_json::from_value(all).map_err(|error| Unusable(error.to_string()))?;
+    app.set_switches(switches.clone());
+    Ok(Json(switches))
+}
+
+async fn log(State(app): State<App>) -> Json<Vec<Entry>> {
+    Json(app.log.entries())
+}
+
+async fn clear_log(State(app): State<App>) -> StatusCode {
+    app.log.clear();
+    StatusCode::NO_CONTENT
+}
+
+async fn reset(State(app): State<App>) -> StatusCode {
+    app.reset();
+    StatusCode::NO_CONTENT
+}
+
+/// The shopper's bank took the money back.
+async fn charge_back(State(app): State<App>, Path(id): Path<String>) -> Response {
+    let request_id = Uuid::new_v4().to_string();
+    let changed = app.change_payment(&id, &request_id, |payment| {
+        payment.is_chargedback = true;
+        Ok::<(), std::convert::Infallible>(())
+    });
+    match changed {
+        Some(Ok((payment, _))) => Json(payment).into_response(),
+        Some(Err(never)) => match never {},
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Unusable> {
+    serde_json::from_slice(body).map_err(|error| Unusable(error.to_string()))
+}
+
+/// What was sent cannot be meant; it says why.
+struct Unusable(String);
+
+impl IntoResponse for Unusable {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "category": "sandbox_error",
+            "description": "The sandbox cannot be set like that.",
+            "more_info": self.0,
+        });
+        (StatusCode::BAD_REQUEST, Json(body)).into_response()
+    }
+}
