@@ -1,1 +1,20 @@
+//! A checkout for redirect and asynchronous payments on PaymentsOS, as a Yew component ([`Checkout`]) and, behind
+//! `www/element.js`, as the custom element `<paymentsos-checkout>`.
+//!
+//! Everything that decides is in `paymentsos_core::flow`. Here is what joins it to a browser:
+//!
+//! - [`checkout`]: the component that hands inputs to the flow, effects to the driver and the flow's view to the screen;
+//! - [`browser`]: the driver, which alone touches network, storage and address bar, and takes no decision;
+//! - [`view`]: what the shopper sees; [`messages`]: in what words;
+//! - [`element`]: what `element.js` may call.
 
+#![warn(missing_docs)]
+
+pub mod browser;
+pub mod checkout;
+pub mod element;
+pub mod messages;
+pub mod view;
+
+pub use checkout::{Checkout, CheckoutProps, Detail};
+pub use paymentsos_core as core;

@@ -1,1 +1,5 @@
-use paymentsos_checkout as _; fn main() {}
+//! The wasm module that `element.js` loads: what the library exports to JavaScript, and nothing that starts by itself.
+
+use paymentsos_checkout as _;
+
+fn main() {}

@@ -1,0 +1,55 @@
+//! What the browser says of the page: seen or hidden, online or offline, shown again from the back-forward cache.
+
+use paymentsos_core::flow::Input;
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, EventTarget, PageTransitionEvent, VisibilityState, window};
+use yew::Callback;
+
+/// Whether the page is visible, and whether the browser believes to be online.
+pub(super) fn now() -> (bool, bool) {
+    let Some(window) = window() else { return (true, true) };
+    let visible = window.document().is_none_or(|document| document.visibility_state() == VisibilityState::Visible);
+    (visible, window.navigator().on_line())
+}
+
+/// Listens until it is dropped.
+pub(super) struct Listeners {
+    targets: Vec<(EventTarget, &'static str)>,
+    closure: Closure<dyn FnMut(Event)>,
+}
+
+impl Listeners {
+    pub(super) fn new(report: &Callback<Input>) -> Listeners {
+        let report = report.clone();
+        let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            let input = match event.type_().as_str() {
+                "visibilitychange" => Input::Visible(now().0),
+                "pageshow" => match event.dyn_ref::<PageTransitionEvent>() {
+                    Some(event) if event.persisted() => Input::Shown,
+                    _ => return,
+                },
+                _ => Input::Online(now().1),
+            };
+            report.emit(input);
+        });
+        let mut targets: Vec<(EventTarget, &str)> = Vec::new();
+        if let Some(window) = window() {
+            if let Some(document) = window.document() {
+                targets.push((document.into(), "visibilitychange"));
+            }
+            targets.extend(["online", "offline", "pageshow"].map(|name| (window.clone().into(), name)));
+        }
+        for (target, name) in &targets {
+            let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+        }
+        Listeners { targets, closure }
+    }
+}
+
+impl Drop for Listeners {
+    fn drop(&mut self) {
+        for (target, name) in &self.targets {
+            let _ = target.remove_event_listener_with_callback(name, self.closure.as_ref().unchecked_ref());
+        }
+    }
+}

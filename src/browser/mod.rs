@@ -1,0 +1,181 @@
+//! The driver: carries out what the flow asks for, and reports what happened. It takes no decision.
+
+mod address;
+mod api;
+mod clock;
+pub mod device;
+mod hand_on;
+mod hints;
+mod money;
+pub(crate) mod objects;
+mod places;
+mod storage;
+mod timer;
+
+pub use hand_on::{can_hand_on, copy, focus_heading, share};
+pub use money::{money, time};
+pub use timer::Timer;
+
+use api::{Api, Sending};
+use js_sys::{Function, Promise};
+use paymentsos_core::flow::{Answer, Effect, Input, Kept, Now, Press, Request, Setup, Start, returned};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use yew::{AttrValue, Callback};
+
+pub use address::merchant_site;
+pub use places::Places;
+
+/// With which requests the browser sends the shop's cookies (`fetch`'s `credentials`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Credentials {
+    /// Never.
+    Omit,
+    /// To a backend on the page's own origin.
+    #[default]
+    SameOrigin,
+    /// Always.
+    Include,
+}
+
+/// How the backend is reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The base address of the Merchant API.
+    pub backend: AttrValue,
+    /// Sent as `Authorization: Bearer`.
+    pub client_token: Option<AttrValue>,
+    /// With which requests cookies go.
+    pub credentials: Credentials,
+}
+
+/// Carries out effects for one checkout on a page.
+pub struct Driver {
+    report: Callback<Input>,
+    access: Access,
+    /// Where PaymentsOS is asked to send the shopper back to.
+    merchant_site_url: String,
+    places: Rc<Places>,
+    /// The payment methods of the presses so far, under their numbers.
+    methods: BTreeMap<u32, Promise>,
+    pressed: u32,
+    sending: BTreeMap<u32, Sending>,
+    alarm: Option<Timer>,
+    _hints: hints::Listeners,
+}
+
+impl Driver {
+    /// A driver that reports to `report`, from now on also what the browser hints at.
+    pub fn new(report: Callback<Input>, access: Access) -> Driver {
+        Driver {
+            _hints: hints::Listeners::new(&report),
+            report,
+            access,
+            merchant_site_url: String::new(),
+            places: Rc::default(),
+            methods: BTreeMap::new(),
+            pressed: 0,
+            sending: BTreeMap::new(),
+            alarm: None,
+        }
+    }
+
+    /// Takes the backend's address, token or use of cookies anew.
+    pub fn set_access(&mut self, access: Access) {
+        self.access = access;
+    }
+
+    /// Everything that is known when a page begins: its address and what was saved.
+    pub fn start(&mut self, setup: Setup, merchant_site_url: String) -> Start {
+        self.merchant_site_url = merchant_site_url;
+        let returned = address::read();
+        let kept = storage::kept(&self.access.backend);
+        let saved = Start::payments(&setup, &returned, kept.as_ref())
+            .into_iter()
+            .filter_map(|id| Some((id.to_owned(), storage::attempt(&self.access.backend, id)?)))
+            .collect();
+        let can_keep = storage::can_keep();
+        let (visible, online) = hints::now();
+        Start { setup, returned, saved, kept, can_keep, visible, online }
+    }
+
+    /// This moment.
+    pub fn now(&self) -> Now {
+        clock::now()
+    }
+
+    /// The facts about an address, which is kept.
+    pub fn place(&self, address: &str) -> paymentsos_core::flow::Place {
+        self.places.keep(address)
+    }
+
+    /// The address kept under a number.
+    pub fn address(&self, number: u32) -> Option<AttrValue> {
+        self.places.address(number)
+    }
+
+    /// A press on Pay. `method` is PaymentsOS's `payment_method`, or a function that gives one or a promise of one; it is called
+    /// here, inside the click.
+    pub fn press(&mut self, method: &JsValue) -> Press {
+        self.pressed += 1;
+        let given = match method.dyn_ref::<Function>() {
+            Some(function) => function.call0(&JsValue::UNDEFINED),
+            None => Ok(method.clone()),
+        };
+        let promise = match given {
+            Ok(value) => Promise::resolve(&value),
+            Err(error) => Promise::reject(&error),
+        };
+        // Marked as handled: a rejection is told by the create request, if there is one.
+        let _ = promise.catch(&Closure::once_into_js(|_: JsValue| {}).unchecked_into());
+        self.methods = BTreeMap::from([(self.pressed, promise)]);
+        Press { id: clock::uuid(), method: self.pressed }
+    }
+
+    /// Goes to the address kept under a number.
+    pub fn go(&self, number: u32) {
+        if let Some(address) = self.places.address(number) {
+            address::go(&address);
+        }
+    }
+
+    /// Carries out what concerns the browser alone. What concerns the page is left to the caller.
+    pub fn carry_out(&mut self, effect: Effect) {
+        let backend = &self.access.backend;
+        match effect {
+            Effect::Send(number, request) => self.send(number, request),
+            Effect::Abort(number) => {
+                self.sending.remove(&number);
+            }
+            Effect::Wake(delay) => {
+                let report = self.report.clone();
+                self.alarm = Some(Timer::new(delay, move || report.emit(Input::Woke)));
+            }
+            Effect::Save(payment, attempt) => storage::save(backend, &payment, &attempt),
+            Effect::Forget(payment) => storage::forget(backend, &payment),
+            Effect::Keep(kept) => storage::keep(backend, Some(&kept)),
+            Effect::Drop => storage::keep(backend, None::<&Kept>),
+            Effect::CleanAddress(what) => address::clean(what),
+            Effect::Go(_) | Effect::Tell | Effect::Report(_) => {}
+        }
+    }
+
+    fn send(&mut self, number: u32, request: Request) {
+        // What has been answered is done with.
+        self.sending.retain(|_, sending| !sending.is_done());
+        let method = match &request {
+            Request::Create { method, .. } => self.methods.get(method).cloned(),
+            _ => None,
+        };
+        let api = Api { access: self.access.clone(), merchant_site_url: self.merchant_site_url.clone() };
+        let report = self.report.clone();
+        let done = move |answer: Answer| report.emit(Input::Answered { request: number, answer });
+        self.sending.insert(number, api.send(request, method, self.places.clone(), done));
+    }
+}
+
+/// The address of the page without return parameters and fragment, which PaymentsOS is to send the shopper back to.
+pub fn this_page() -> String {
+    address::this_page(returned::Clean::All)
+}

@@ -1,0 +1,328 @@
+//! The component: it hands what happens to the flow, what the flow asks for to the driver, and the flow's view to the screen.
+
+use crate::browser::{self, Access, Credentials, Driver};
+use crate::messages::Messages;
+use crate::view::{Pressed, Screen};
+use js_sys::Promise;
+use paymentsos_core::codes::Code;
+use paymentsos_core::flow::{Effect, Flow, Input, Money, Presentation, Setup, StateName, View};
+use paymentsos_core::paymentsos::Kind;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use yew::prelude::*;
+
+/// What events say of a checkout.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detail {
+    /// What the shopper sees.
+    pub view: View,
+    /// What is wrong, for an error; else as in the view.
+    pub error: Option<Code>,
+}
+
+/// What the page can ask of a checkout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// As a press on Pay.
+    Pay,
+    /// Asks for the status now.
+    CheckNow,
+    /// Looks anew. Nothing that is under way is dropped.
+    Reset,
+}
+
+/// The settings of a checkout; design and defaults are those of the element's attributes.
+#[derive(Clone, PartialEq, Properties)]
+pub struct CheckoutProps {
+    /// Base address of the Merchant API.
+    pub backend: AttrValue,
+    /// The PaymentsOS payment; none on a page that is only returned to.
+    #[prop_or_default]
+    pub payment_id: Option<AttrValue>,
+    /// Charge or authorization.
+    #[prop_or_default]
+    pub kind: Kind,
+    /// Shown at once, in minor units, before the payment is read; only together with `currency`.
+    #[prop_or_default]
+    pub amount: Option<u64>,
+    /// ISO 4217.
+    #[prop_or_default]
+    pub currency: Option<AttrValue>,
+    /// Where PaymentsOS sends the shopper back; this page where none is given.
+    #[prop_or_default]
+    pub merchant_site_url: Option<AttrValue>,
+    /// How the shopper is shown where to go.
+    #[prop_or_default]
+    pub presentation: Presentation,
+    /// Hosts that may be gone to; any where none are given.
+    #[prop_or_default]
+    pub redirect_hosts: Vec<String>,
+    /// Sent to the backend as `Authorization: Bearer`.
+    #[prop_or_default]
+    pub client_token: Option<AttrValue>,
+    /// With which requests the shop's cookies go.
+    #[prop_or_default]
+    pub credentials: Credentials,
+    /// A BCP 47 tag; the browser's own language where none is given.
+    #[prop_or_default]
+    pub locale: Option<AttrValue>,
+    /// How long to ask for a final status, in seconds.
+    #[prop_or(900)]
+    pub deadline: u32,
+    /// PaymentsOS's `payment_method`, or a function that gives one or a promise of one, called in each press on Pay.
+    #[prop_or_default]
+    pub payment_method: JsValue,
+    /// The texts.
+    #[prop_or_default]
+    pub messages: Rc<Messages>,
+    /// Told every change of state.
+    #[prop_or_default]
+    pub on_state: Callback<Detail>,
+    /// Told a final result, once an attempt and page load.
+    #[prop_or_default]
+    pub on_result: Callback<Detail>,
+    /// Told what is wrong, for the page's logs.
+    #[prop_or_default]
+    pub on_error: Callback<Detail>,
+    /// Asked before the page is left: a promise of `false` keeps it, the page then goes there itself.
+    #[prop_or_default]
+    pub before_redirect: Option<Callback<Detail, Promise>>,
+}
+
+/// What happens to a checkout.
+pub enum Msg {
+    /// Something for the flow.
+    Input(Input),
+    /// The shopper pressed something.
+    Pressed(Pressed),
+    /// The page asks for something, and is told when it is done.
+    Command(Command, Callback<Detail>),
+    /// The page may be left now, for the address under this number.
+    Leave(u32),
+    /// The link was copied, or that was long enough ago.
+    Copied(bool),
+}
+
+/// A checkout. See [`CheckoutProps`].
+pub struct Checkout {
+    flow: Flow,
+    driver: Driver,
+    view: View,
+    /// Who waits for a command to be done.
+    waiting: Vec<(Command, Callback<Detail>)>,
+    copied: Option<browser::Timer>,
+    /// The shopper pressed something in here last, so that the focus is ours to move.
+    touched: bool,
+    base: NodeRef,
+}
+
+impl Component for Checkout {
+    type Message = Msg;
+    type Properties = CheckoutProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let driver = Driver::new(ctx.link().callback(Msg::Input), access(ctx.props()));
+        let flow = Flow::new();
+        let view = flow.view();
+        let mut checkout = Checkout {
+            flow,
+            driver,
+            view,
+            waiting: Vec::new(),
+            copied: None,
+            touched: false,
+            base: NodeRef::default(),
+        };
+        checkout.start(ctx);
+        checkout
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &CheckoutProps) -> bool {
+        let new = ctx.props();
+        self.driver.set_access(access(new));
+        let same = (&new.payment_id, new.kind, &new.backend, &new.merchant_site_url, new.amount, &new.currency)
+            == (&old.payment_id, old.kind, &old.backend, &old.merchant_site_url, old.amount, &old.currency)
+            && (new.presentation, &new.redirect_hosts, new.deadline)
+                == (old.presentation, &old.redirect_hosts, old.deadline);
+        if !same {
+            self.start(ctx);
+        } else if new.client_token != old.client_token {
+            self.input(ctx, Input::Token);
+        }
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Input(input) => return self.input(ctx, input),
+            Msg::Pressed(pressed) => {
+                self.touched = true;
+                match pressed {
+                    Pressed::Pay => self.pay(ctx),
+                    Pressed::TryAgain => self.input(ctx, Input::TryAgain),
+                    Pressed::Check => self.input(ctx, Input::Check),
+                    Pressed::Copy | Pressed::Share => self.hand_on(ctx, pressed),
+                };
+            }
+            Msg::Command(command, done) => {
+                self.waiting.push((command, done));
+                match command {
+                    Command::Pay => self.pay(ctx),
+                    Command::CheckNow => self.input(ctx, Input::Check),
+                    Command::Reset => self.input(ctx, Input::Reset),
+                };
+                self.answer_waiting();
+            }
+            Msg::Leave(number) => {
+                // The shopper may have come back before the page was ready to be left.
+                if self.view.state == StateName::Redirecting {
+                    self.driver.go(number);
+                }
+                return false;
+            }
+            Msg::Copied(copied) => {
+                let link = ctx.link().clone();
+                self.copied =
+                    copied.then(|| browser::Timer::new(2_000, move || link.send_message(Msg::Copied(false))));
+            }
+        }
+        true
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let props = ctx.props();
+        let locale = props.locale.as_deref().unwrap_or_default();
+        let money = self.view.money.as_ref().map(|money| AttrValue::from(browser::money(money, locale)));
+        let expires = self.view.expires_at.and_then(|at| browser::time(at, locale)).map(AttrValue::from);
+        let href = self.view.place.and_then(|number| self.driver.address(number));
+        let (can_share, can_copy) = browser::can_hand_on();
+        html! {
+            <div ref={self.base.clone()}>
+                <Screen
+                    view={self.view.clone()}
+                    messages={props.messages.clone()}
+                    {money}
+                    {expires}
+                    {href}
+                    {can_share}
+                    {can_copy}
+                    copied={self.copied.is_some()}
+                    on_press={ctx.link().callback(Msg::Pressed)}
+                />
+            </div>
+        }
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        if self.touched && browser::focus_heading(&self.base) {
+            self.touched = false;
+        }
+    }
+}
+
+impl Checkout {
+    fn start(&mut self, ctx: &Context<Self>) {
+        let props = ctx.props();
+        let merchant_site = match &props.merchant_site_url {
+            Some(address) => browser::merchant_site(address),
+            None => browser::this_page(),
+        };
+        let setup = Setup {
+            payment_id: props.payment_id.as_ref().map(|id| id.to_string()),
+            kind: props.kind,
+            money: props.amount.zip(props.currency.as_ref()).map(|(amount, currency)| Money {
+                amount,
+                currency: currency.to_string(),
+            }),
+            presentation: props.presentation,
+            redirect_hosts: props.redirect_hosts.clone(),
+            merchant_site: self.driver.place(&merchant_site),
+            deadline: u64::from(props.deadline) * 1000,
+        };
+        let start = self.driver.start(setup, merchant_site);
+        self.input(ctx, Input::Start(Box::new(start)));
+    }
+
+    fn pay(&mut self, ctx: &Context<Self>) -> bool {
+        // A press that would do nothing does not ask the page for a payment method either.
+        if !self.view.can_pay {
+            return false;
+        }
+        let press = self.driver.press(&ctx.props().payment_method);
+        self.input(ctx, Input::Pay(press))
+    }
+
+    /// Tells the flow, and does what it says. Whether there is something new to show.
+    fn input(&mut self, ctx: &Context<Self>, input: Input) -> bool {
+        let effects = self.flow.handle(input, self.driver.now());
+        let before = std::mem::replace(&mut self.view, self.flow.view());
+        let props = ctx.props();
+        let detail = |error: Option<Code>| Detail { view: self.view.clone(), error: error.or(self.view.fault) };
+        if before.state != self.view.state || before.fault != self.view.fault {
+            props.on_state.emit(detail(None));
+        }
+        for effect in effects {
+            match effect {
+                Effect::Tell => props.on_result.emit(detail(None)),
+                Effect::Report(code) => props.on_error.emit(detail(Some(code))),
+                Effect::Go(number) => leave(ctx, number, detail(None)),
+                effect => self.driver.carry_out(effect),
+            }
+        }
+        let changed = before != self.view;
+        self.answer_waiting();
+        changed
+    }
+
+    /// Tells those who wait that what they asked for is done.
+    fn answer_waiting(&mut self) {
+        let view = &self.view;
+        let is_done = |command: Command| match command {
+            Command::Pay => view.state != StateName::Creating,
+            Command::CheckNow | Command::Reset => !view.checking,
+        };
+        let (done, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|(command, _)| is_done(*command));
+        self.waiting = waiting;
+        for (_, callback) in done {
+            callback.emit(Detail { view: self.view.clone(), error: self.view.fault });
+        }
+    }
+
+    /// Copies or shares the link.
+    fn hand_on(&mut self, ctx: &Context<Self>, how: Pressed) -> bool {
+        if let Some(address) = self.view.place.and_then(|number| self.driver.address(number)) {
+            let link = ctx.link().clone();
+            match how {
+                Pressed::Share => browser::share(&address),
+                _ => browser::copy(&address, move || link.send_message(Msg::Copied(true))),
+            }
+        }
+        false
+    }
+}
+
+/// Leaves the page, unless the page says that it goes itself.
+fn leave(ctx: &Context<Checkout>, number: u32, detail: Detail) {
+    let link = ctx.link().clone();
+    match &ctx.props().before_redirect {
+        None => link.send_message(Msg::Leave(number)),
+        Some(before) => {
+            let answer = before.emit(detail);
+            spawn_local(async move {
+                let stays = JsFuture::from(answer).await.is_ok_and(|answer| answer == JsValue::FALSE);
+                if !stays {
+                    link.send_message(Msg::Leave(number));
+                }
+            });
+        }
+    }
+}
+
+fn access(props: &CheckoutProps) -> Access {
+    Access {
+        backend: props.backend.clone(),
+        client_token: props.client_token.clone(),
+        credentials: props.credentials,
+    }
+}

@@ -1,0 +1,155 @@
+//! The handle behind `<paymentsos-checkout>`: what `element.js` may call. It only mounts [`Checkout`].
+
+use crate::browser::objects::{member, object};
+use crate::browser::Credentials;
+use crate::checkout::{Checkout, CheckoutProps, Command, Detail, Msg};
+use crate::messages::Messages;
+use js_sys::{Function, Object, Promise};
+use paymentsos_core::flow::Presentation;
+use paymentsos_core::paymentsos::{Kind, Outcome};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
+use yew::{AppHandle, AttrValue, Callback, Renderer};
+
+/// The version of what `element.js` and this handle say to each other: a pair that differs does not work together.
+#[wasm_bindgen]
+pub fn version() -> u32 {
+    1
+}
+
+/// A mounted checkout.
+#[wasm_bindgen]
+pub struct Handle {
+    app: Option<AppHandle<Checkout>>,
+    emit: Function,
+}
+
+#[wasm_bindgen]
+impl Handle {
+    /// Mounts a checkout into `base`. `settings` holds the element's attributes as text, under their own names, and its properties
+    /// `paymentMethod` and `messages`; `emit(type, detail)` dispatches an event.
+    #[wasm_bindgen(constructor)]
+    pub fn new(base: Element, settings: &JsValue, emit: Function) -> Handle {
+        let props = props(settings, &emit);
+        let app = Renderer::<Checkout>::with_root_and_props(base, props).render();
+        Handle { app: Some(app), emit }
+    }
+
+    /// Takes other settings.
+    pub fn update(&mut self, settings: &JsValue) {
+        let props = props(settings, &self.emit);
+        if let Some(app) = &mut self.app {
+            app.update(props);
+        }
+    }
+
+    /// `pay`, `checkNow` or `reset`: `done(detail)` is called once it has come to something.
+    pub fn command(&self, name: &str, done: Function) {
+        let command = match name {
+            "pay" => Command::Pay,
+            "checkNow" => Command::CheckNow,
+            _ => Command::Reset,
+        };
+        let done = Callback::from(move |detail: Detail| {
+            let _ = done.call1(&JsValue::UNDEFINED, &js_detail(&detail));
+        });
+        if let Some(app) = &self.app {
+            app.send_message(Msg::Command(command, done));
+        }
+    }
+
+    /// Unmounts it. What is saved stays.
+    pub fn destroy(&mut self) {
+        if let Some(app) = self.app.take() {
+            app.destroy();
+        }
+    }
+}
+
+fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
+    let text = |name: &str| member(settings, name).as_string().map(AttrValue::from);
+    let tell = |name: &'static str| {
+        let emit = emit.clone();
+        move |detail: Detail| emit.call2(&JsValue::UNDEFINED, &name.into(), &js_detail(&detail)).unwrap_or_default()
+    };
+    let quietly = |name: &'static str| {
+        let tell = tell(name);
+        Callback::from(move |detail: Detail| {
+            tell(detail);
+        })
+    };
+    let before_redirect = tell("checkout-redirect");
+    CheckoutProps {
+        backend: text("backend").unwrap_or_default(),
+        payment_id: text("payment-id").filter(|id| !id.is_empty()),
+        kind: text("kind").and_then(|kind| Kind::from_name(&kind)).unwrap_or_default(),
+        amount: text("amount").and_then(|amount| amount.trim().parse().ok()),
+        currency: text("currency"),
+        merchant_site_url: text("merchant-site-url"),
+        presentation: match text("presentation").as_deref() {
+            Some("page") => Presentation::Page,
+            Some("link") => Presentation::Link,
+            _ => Presentation::Auto,
+        },
+        redirect_hosts: text("redirect-hosts")
+            .map(|hosts| hosts.split([' ', ',']).filter(|host| !host.is_empty()).map(str::to_owned).collect())
+            .unwrap_or_default(),
+        client_token: text("client-token"),
+        credentials: match text("credentials").as_deref() {
+            Some("omit") => Credentials::Omit,
+            Some("include") => Credentials::Include,
+            _ => Credentials::SameOrigin,
+        },
+        locale: text("locale"),
+        deadline: text("deadline").and_then(|seconds| seconds.trim().parse().ok()).unwrap_or(900),
+        payment_method: member(settings, "paymentMethod"),
+        messages: Rc::new(Messages::new(own_texts(&member(settings, "messages")))),
+        on_state: quietly("checkout-state"),
+        on_result: quietly("checkout-result"),
+        on_error: quietly("checkout-error"),
+        before_redirect: Some(Callback::from(move |detail: Detail| Promise::resolve(&before_redirect(detail)))),
+    }
+}
+
+fn own_texts(messages: &JsValue) -> Vec<(String, String)> {
+    let Some(messages) = messages.dyn_ref::<Object>() else { return Vec::new() };
+    Object::entries(messages)
+        .iter()
+        .filter_map(|entry| {
+            let entry = js_sys::Array::from(&entry);
+            Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+        })
+        .collect()
+}
+
+/// `detail` of an event, and the element's `state`.
+fn js_detail(detail: &Detail) -> JsValue {
+    let view = &detail.view;
+    let text = |text: &Option<String>| text.as_deref().map_or(JsValue::NULL, JsValue::from_str);
+    let error = detail.error.map_or(JsValue::NULL, |code| {
+        object(&[
+            ("code", code.name().into()),
+            ("who", code.who().name().into()),
+            ("retriable", code.retriable().into()),
+        ])
+    });
+    object(&[
+        ("state", view.state.name().into()),
+        ("payment_id", text(&view.payment_id)),
+        ("kind", view.kind.name().into()),
+        ("transaction_id", text(&view.transaction_id)),
+        ("result", view.outcome.as_ref().map_or(JsValue::NULL, js_result)),
+        ("error", error),
+    ])
+}
+
+fn js_result(outcome: &Outcome) -> JsValue {
+    let text = |text: &Option<String>| text.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str);
+    object(&[
+        ("status", outcome.status.as_str().into()),
+        ("category", text(&outcome.category)),
+        ("sub_category", text(&outcome.sub_category)),
+        ("description", text(&outcome.description)),
+    ])
+}

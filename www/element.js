@@ -1,0 +1,220 @@
+// <paymentsos-checkout>: the element's class. It is defined at once and loads the wasm once for all elements on the page.
+
+const TAG = 'paymentsos-checkout';
+const VERSION = 1;
+const START_LIMIT = 15_000;
+const REDIRECT_LIMIT = 3_000;
+
+const ATTRIBUTES = [
+  'backend', 'payment-id', 'kind', 'amount', 'currency', 'merchant-site-url', 'presentation', 'redirect-hosts',
+  'client-token', 'credentials', 'locale', 'deadline',
+];
+const PROPERTIES = ['paymentMethod', 'messages'];
+
+// Said here, because what says everything else is what is missing.
+const CANNOT_START = ['Payment cannot be started here', 'Nothing has been charged from this page. Reload it, or try another browser.'];
+const STOPPED = ['Something went wrong', 'Before you pay again, look at your order or your e-mail to see whether it was paid.'];
+
+const here = (file) => new URL(file, import.meta.url);
+
+let loading;
+function load() {
+  loading ??= Promise.all([
+    import(here('paymentsos-checkout.js')).then(async (glue) => {
+      await glue.default({ module_or_path: here('paymentsos-checkout_bg.wasm') });
+      if (glue.version() !== VERSION) throw new Error(`${TAG}: element.js and the wasm are of different releases`);
+      return glue;
+    }),
+    styles,
+  ]).then(([glue]) => glue);
+  return loading;
+}
+
+const sheet = new CSSStyleSheet();
+const styles = fetch(here('checkout.css'))
+  .then((reply) => (reply.ok ? reply.text() : ''))
+  .then((css) => sheet.replaceSync(css))
+  // Unstyled it still works.
+  .catch(() => {});
+
+const isTrap = (error) => error instanceof WebAssembly.RuntimeError;
+const mounted = new Set();
+
+// After a trap nothing in the module can be trusted: every element says so, and none pays again.
+for (const [type, key] of [['error', 'error'], ['unhandledrejection', 'reason']]) {
+  addEventListener(type, (event) => {
+    if (isTrap(event[key])) for (const element of mounted) element._stop('stopped', STOPPED);
+  });
+}
+
+export class PaymentsosCheckout extends HTMLElement {
+  static observedAttributes = ATTRIBUTES;
+
+  #root = this.attachShadow({ mode: 'open' });
+  #properties = {};
+  #handle;
+  #turn = 0;
+  #stopped = false;
+  #waiting = [];
+  #state = Object.freeze({ state: 'loading', payment_id: null, kind: 'charge', transaction_id: null, result: null, error: null });
+
+  constructor() {
+    super();
+    this.#root.adoptedStyleSheets = [sheet];
+  }
+
+  connectedCallback() {
+    // What a page has set before this class was there.
+    for (const name of PROPERTIES) {
+      if (Object.hasOwn(this, name)) {
+        const value = this[name];
+        delete this[name];
+        this[name] = value;
+      }
+    }
+    this.#turn += 1;
+    if (!this.#handle && !this.#stopped) this.#mount(this.#turn);
+  }
+
+  disconnectedCallback() {
+    const turn = this.#turn;
+    // An element that is only moved is back before the microtask.
+    queueMicrotask(() => {
+      if (this.isConnected || turn !== this.#turn) return;
+      this.#turn += 1;
+      mounted.delete(this);
+      const handle = this.#handle;
+      this.#handle = undefined;
+      this.#guard(() => handle?.destroy());
+      handle?.free();
+      this.#root.replaceChildren();
+    });
+  }
+
+  attributeChangedCallback(_name, before, after) {
+    if (before !== after) this.#update();
+  }
+
+  /** PaymentsOS's `payment_method`, or a function that gives one or a promise of one, called in each press on Pay. */
+  get paymentMethod() { return this.#properties.paymentMethod; }
+  set paymentMethod(value) { this.#properties.paymentMethod = value; this.#update(); }
+
+  /** Own texts, by key. */
+  get messages() { return this.#properties.messages; }
+  set messages(value) { this.#properties.messages = value; this.#update(); }
+
+  /** What events say in `detail`, as of now. */
+  get state() { return this.#state; }
+
+  /** As a press on Pay. Resolves to the state once it is not `creating` any more. */
+  pay() { return this.#command('pay'); }
+  /** Asks for the status now. Resolves to the state once it is answered. */
+  checkNow() { return this.#command('checkNow'); }
+  /** Looks anew; nothing that is under way is dropped. Resolves to the state once it is answered. */
+  reset() { return this.#command('reset'); }
+
+  #command(name) {
+    return new Promise((done) => {
+      if (this.#handle) this.#guard(() => this.#handle.command(name, (detail) => done(detail.state)));
+      else if (this.#stopped) done(this.#state.state);
+      else this.#waiting.push(() => this.#command(name).then(done));
+    });
+  }
+
+  #settings() {
+    const settings = { ...this.#properties };
+    for (const name of ATTRIBUTES) {
+      const value = this.getAttribute(name);
+      if (value !== null) settings[name] = value;
+    }
+    settings.locale ??= this.closest('[lang]')?.lang || undefined;
+    return settings;
+  }
+
+  #update() {
+    if (this.#handle) this.#guard(() => this.#handle.update(this.#settings()));
+  }
+
+  async #mount(turn) {
+    this.#show('loading');
+    const limit = setTimeout(() => { if (turn === this.#turn) this._stop('cannot_start', CANNOT_START); }, START_LIMIT);
+    try {
+      const { Handle } = await load();
+      if (turn !== this.#turn || this.#stopped) return;
+      // Yew never takes its listeners off the element it was mounted in, so each mount gets a fresh one.
+      const base = document.createElement('div');
+      base.part = 'base';
+      this.#root.replaceChildren(base);
+      mounted.add(this);
+      this.#handle = new Handle(base, this.#settings(), (type, detail) => this.#emit(type, detail));
+      for (const command of this.#waiting.splice(0)) command();
+    } catch (error) {
+      if (turn === this.#turn) this._stop(isTrap(error) ? 'stopped' : 'cannot_start', isTrap(error) ? STOPPED : CANNOT_START);
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  #show(state) {
+    this.dataset.state = state;
+  }
+
+  #emit(type, detail) {
+    if (this.#stopped) return undefined;
+    Object.freeze(detail);
+    if (type === 'checkout-state') {
+      this.#state = detail;
+      this.#show(detail.state);
+    }
+    if (type === 'checkout-redirect') return this.#beforeRedirect(detail);
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
+    return undefined;
+  }
+
+  // The page may have something to do before it is left, but not for long; or it goes there itself.
+  async #beforeRedirect(detail) {
+    const until = [];
+    const event = new CustomEvent('checkout-redirect', {
+      bubbles: true, composed: true, cancelable: true,
+      detail: Object.freeze({ ...detail, waitUntil: (promise) => until.push(promise) }),
+    });
+    if (!this.dispatchEvent(event)) return false;
+    await Promise.race([Promise.allSettled(until), new Promise((done) => setTimeout(done, REDIRECT_LIMIT))]);
+    return true;
+  }
+
+  #guard(call) {
+    try {
+      call();
+    } catch (error) {
+      if (!isTrap(error)) throw error;
+      for (const element of mounted) element._stop('stopped', STOPPED);
+    }
+  }
+
+  /** Shows a fixed text in place of everything, and never calls the wasm again. */
+  _stop(code, [heading, text]) {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#handle = undefined;
+    const section = document.createElement('section');
+    section.part = 'checkout';
+    for (const [name, part, words] of [['h2', 'heading', heading], ['p', 'text', text]]) {
+      const element = document.createElement(name);
+      element.part = part;
+      element.textContent = words;
+      section.append(element);
+    }
+    section.setAttribute('role', 'alert');
+    this.#root.replaceChildren(section);
+    const error = Object.freeze({ code, who: code === 'stopped' ? 'merchant' : 'network', retriable: false });
+    this.#state = Object.freeze({ ...this.#state, state: 'unavailable', error });
+    this.#show('unavailable');
+    for (const type of ['checkout-state', 'checkout-error']) {
+      this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail: this.#state }));
+    }
+    for (const command of this.#waiting.splice(0)) command();
+  }
+}
+
+if (!customElements.get(TAG)) customElements.define(TAG, PaymentsosCheckout);

@@ -1,0 +1,123 @@
+// The demo shop: it has its backend make an order and a payment, and embeds <paymentsos-checkout>.
+
+const $ = (selector) => document.querySelector(selector);
+const settings = $('#settings');
+
+const CARDS = {
+  card: '4111111111111111',
+  'card-declined': '4242424242424242',
+  'card-late': '4000000000000077',
+  'card-3ds': '4000000000003220',
+};
+
+async function ask(path, body) {
+  const reply = await fetch(path, body && {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+  });
+  if (!reply.ok) throw Object.assign(new Error(`${path}: ${reply.status}`), { status: reply.status });
+  return reply.json();
+}
+
+const configured = ask('/shop/config');
+
+// A card is turned into a token by PaymentsOS itself, so that no card number reaches the shop. A real shop uses PayU's Secure Fields.
+async function token(number) {
+  const config = await configured;
+  const reply = await fetch(`${config.paymentsos_url}/tokens`, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json', 'public-key': config.public_key,
+      'x-payments-os-env': config.environment, 'api-version': '1.3.0',
+    },
+    body: JSON.stringify({
+      token_type: 'credit_card', holder_name: 'Ada Byron', card_number: number, expiration_date: '12-2031', credit_card_cvv: '123',
+    }),
+  });
+  if (!reply.ok) throw new Error(`tokens: ${reply.status}`);
+  return reply.json();
+}
+
+async function paymentMethod() {
+  const method = settings.method.value;
+  if (method === 'pay-by-link') return { type: 'untokenized', source_type: 'payment_page', vendor: 'PBL' };
+  const card = await token(CARDS[method]);
+  return { type: 'tokenized', token: card.token, credit_card_cvv: card.encrypted_cvv };
+}
+
+function money(amount, currency) {
+  const format = new Intl.NumberFormat(document.documentElement.lang, { style: 'currency', currency });
+  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+}
+
+function showOrder(order) {
+  $('#items').replaceChildren(...(order.items ?? []).map((item) => {
+    const line = document.createElement('li');
+    const name = document.createElement('span');
+    const price = document.createElement('span');
+    name.textContent = item.quantity > 1 ? `${item.quantity} × ${item.name}` : item.name;
+    price.textContent = money(item.unit_price * item.quantity, order.currency);
+    line.append(name, price);
+    return line;
+  }));
+  $('#total').hidden = false;
+  $('#total strong').textContent = money(order.amount, order.currency);
+  $('#number').textContent = `Order ${order.order_id}`;
+}
+
+function embed(order) {
+  const checkout = document.createElement('paymentsos-checkout');
+  checkout.setAttribute('backend', '/api');
+  if (order) {
+    checkout.setAttribute('payment-id', order.payment_id);
+    checkout.setAttribute('kind', order.kind);
+    checkout.setAttribute('amount', order.amount);
+    checkout.setAttribute('currency', order.currency);
+    checkout.setAttribute('merchant-site-url', `/?order=${encodeURIComponent(order.order_id)}`);
+  }
+  checkout.paymentMethod = paymentMethod;
+  checkout.addEventListener('checkout-state', ({ detail }) => {
+    $('#again').hidden = !['succeeded', 'failed', 'processing'].includes(detail.state);
+    // What is asked for cannot be changed under a payment that is under way.
+    settings.kind.disabled = detail.state !== 'ready';
+  });
+  checkout.addEventListener('checkout-error', ({ detail }) => console.warn('checkout-error', detail.error));
+  $('#checkout').replaceChildren(checkout);
+}
+
+async function open(wanted) {
+  $('#problem').hidden = true;
+  try {
+    const order = await ask('/shop/orders', wanted);
+    settings.kind.value = order.kind;
+    showOrder(order);
+    embed(order);
+  } catch (error) {
+    $('#problem').textContent = 'The shop cannot make an order right now. Reload the page to try again.';
+    $('#problem').hidden = false;
+    throw error;
+  }
+}
+
+// Where PaymentsOS sends the shopper back, which may be another browser than the one that ordered: there, the checkout finds the
+// payment in the address, and can only show it.
+async function comeBack(id) {
+  const order = await ask(`/shop/orders/${encodeURIComponent(id)}`).catch(() => undefined);
+  if (order) {
+    settings.kind.value = order.kind;
+    showOrder(order);
+  }
+  embed(order);
+}
+
+settings.addEventListener('change', ({ target }) => {
+  if (target.name === 'kind') open({ kind: target.value });
+});
+$('#again button').addEventListener('click', async () => {
+  await ask('/shop/orders', { kind: settings.kind.value, new: true });
+  location.assign('/');
+});
+
+const address = new URLSearchParams(location.search);
+for (const name of ['kind', 'method']) if (address.has(name)) settings[name].value = address.get(name);
+if (address.has('order')) comeBack(address.get('order'));
+else open({ kind: settings.kind.value });
