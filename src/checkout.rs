@@ -91,6 +91,7 @@ pub struct CheckoutProps {
 }
 
 /// What happens to a checkout.
+#[allow(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
 pub enum Msg {
     /// Something for the flow.
     Input(Input),
@@ -183,8 +184,7 @@ impl Component for Checkout {
             }
             Msg::Copied(copied) => {
                 let link = ctx.link().clone();
-                self.copied =
-                    copied.then(|| browser::Timer::new(2_000, move || link.send_message(Msg::Copied(false))));
+                self.copied = copied.then(|| browser::Timer::new(2_000, move || link.send_message(Msg::Copied(false))));
             }
         }
         true
@@ -231,10 +231,10 @@ impl Checkout {
         let setup = Setup {
             payment_id: props.payment_id.as_ref().map(|id| id.to_string()),
             kind: props.kind,
-            money: props.amount.zip(props.currency.as_ref()).map(|(amount, currency)| Money {
-                amount,
-                currency: currency.to_string(),
-            }),
+            money: props
+                .amount
+                .zip(props.currency.as_ref())
+                .map(|(amount, currency)| Money { amount, currency: currency.to_string() }),
             presentation: props.presentation,
             redirect_hosts: props.redirect_hosts.clone(),
             merchant_site: self.driver.place(&merchant_site),
@@ -257,17 +257,24 @@ impl Checkout {
     fn input(&mut self, ctx: &Context<Self>, input: Input) -> bool {
         let effects = self.flow.handle(input, self.driver.now());
         let before = std::mem::replace(&mut self.view, self.flow.view());
+        let mut for_page = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Tell | Effect::Report(_) | Effect::Go(_) => for_page.push(effect),
+                effect => self.driver.carry_out(effect),
+            }
+        }
+        // The page hears of it once everything is saved and sent: it may do anything then, leaving included.
         let props = ctx.props();
         let detail = |error: Option<Code>| Detail { view: self.view.clone(), error: error.or(self.view.fault) };
         if before.state != self.view.state || before.fault != self.view.fault {
             props.on_state.emit(detail(None));
         }
-        for effect in effects {
+        for effect in for_page {
             match effect {
-                Effect::Tell => props.on_result.emit(detail(None)),
                 Effect::Report(code) => props.on_error.emit(detail(Some(code))),
                 Effect::Go(number) => leave(ctx, number, detail(None)),
-                effect => self.driver.carry_out(effect),
+                _ => props.on_result.emit(detail(None)),
             }
         }
         let changed = before != self.view;
@@ -320,9 +327,5 @@ fn leave(ctx: &Context<Checkout>, number: u32, detail: Detail) {
 }
 
 fn access(props: &CheckoutProps) -> Access {
-    Access {
-        backend: props.backend.clone(),
-        client_token: props.client_token.clone(),
-        credentials: props.credentials,
-    }
+    Access { backend: props.backend.clone(), client_token: props.client_token.clone(), credentials: props.credentials }
 }

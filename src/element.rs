@@ -1,7 +1,7 @@
 //! The handle behind `<paymentsos-checkout>`: what `element.js` may call. It only mounts [`Checkout`].
 
-use crate::browser::objects::{member, object};
 use crate::browser::Credentials;
+use crate::browser::objects::{member, object};
 use crate::checkout::{Checkout, CheckoutProps, Command, Detail, Msg};
 use crate::messages::Messages;
 use js_sys::{Function, Object, Promise};

@@ -129,15 +129,15 @@ impl Api {
         if !response.ok() {
             return Answer::Refused { status: response.status(), retry_after: retry_after(&response) };
         }
+        let held = response.headers().get("Preference-Applied").is_some_and(|applied| applied.contains("wait"));
         let place = &mut |address: &str| places.keep(address);
         if is_read {
-            return match json::<Payment>(&response).await {
+            return match json::<Payment>(response).await {
                 Some(payment) => Answer::Payment(ToldPayment::new(payment, place)),
                 None => Answer::Lost,
             };
         }
-        let held = response.headers().get("Preference-Applied").is_some_and(|applied| applied.contains("wait"));
-        match json::<Transaction>(&response).await {
+        match json::<Transaction>(response).await {
             Some(transaction) => Answer::Transaction { told: Told::new(transaction, place), vendor, held },
             None => Answer::Lost,
         }
@@ -154,8 +154,9 @@ fn segment(id: &str) -> String {
 }
 
 /// The reply's body, by the browser's own JSON parser.
-async fn json<T: DeserializeOwned>(response: &Response) -> Option<T> {
-    let body = JsFuture::from(response.as_raw().json().ok()?).await.ok()?;
+async fn json<T: DeserializeOwned>(response: Response) -> Option<T> {
+    let response: web_sys::Response = response.into();
+    let body = JsFuture::from(response.json().ok()?).await.ok()?;
     serde_wasm_bindgen::from_value(body).ok()
 }
 

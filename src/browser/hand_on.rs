@@ -43,9 +43,10 @@ pub fn focus_heading(base: &NodeRef) -> bool {
     let Some(base) = base.cast::<HtmlElement>() else { return false };
     let focused = match base.get_root_node().dyn_into::<ShadowRoot>() {
         Ok(root) => root.active_element(),
-        Err(node) => node.owner_document().and_then(|document| document.active_element()).filter(|element| {
-            base.contains(Some(element))
-        }),
+        Err(node) => node
+            .owner_document()
+            .and_then(|document| document.active_element())
+            .filter(|element| base.contains(Some(element))),
     };
     if focused.is_some() {
         return false;

@@ -22,6 +22,7 @@ use paymentsos_core::flow::{Answer, Effect, Input, Kept, Now, Press, Request, Se
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::{AttrValue, Callback};
 
 pub use address::merchant_site;
@@ -128,7 +129,10 @@ impl Driver {
             Err(error) => Promise::reject(&error),
         };
         // Marked as handled: a rejection is told by the create request, if there is one.
-        let _ = promise.catch(&Closure::once_into_js(|_: JsValue| {}).unchecked_into());
+        let handled = promise.clone();
+        spawn_local(async move {
+            let _ = JsFuture::from(handled).await;
+        });
         self.methods = BTreeMap::from([(self.pressed, promise)]);
         Press { id: clock::uuid(), method: self.pressed }
     }

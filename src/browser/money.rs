@@ -7,7 +7,8 @@ use wasm_bindgen::prelude::*;
 
 /// An amount in the shopper's language. A locale or a currency that the browser refuses is written plainly: the amount is never left out.
 pub fn money(money: &Money, locale: &str) -> String {
-    formatted(money, locale).unwrap_or_else(|| [&money.currency, " ", &money.amount.to_string(), " (minor units)"].concat())
+    formatted(money, locale)
+        .unwrap_or_else(|| [&money.currency, " ", &money.amount.to_string(), " (minor units)"].concat())
 }
 
 fn formatted(money: &Money, locale: &str) -> Option<String> {
@@ -32,7 +33,10 @@ fn construct(name: &str, locale: &str, options: &JsValue) -> Option<JsValue> {
     let intl = member(&js_sys::global(), "Intl");
     let constructor: Function = member(&intl, name).dyn_into().ok()?;
     let new = |locale: &JsValue| js_sys::Reflect::construct(&constructor, &Array::of2(locale, options)).ok();
-    Some(locale).filter(|locale| !locale.is_empty()).and_then(|locale| new(&locale.into())).or_else(|| new(&JsValue::UNDEFINED))
+    Some(locale)
+        .filter(|locale| !locale.is_empty())
+        .and_then(|locale| new(&locale.into()))
+        .or_else(|| new(&JsValue::UNDEFINED))
 }
 
 fn call(object: &JsValue, name: &str, argument: &JsValue) -> Option<JsValue> {

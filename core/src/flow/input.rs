@@ -137,7 +137,7 @@ impl ToldPayment {
 
 /// What came of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
+#[allow(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
 pub enum Answer {
     /// A 2xx with a payment.
     Payment(ToldPayment),
@@ -165,7 +165,7 @@ pub enum Answer {
 
 /// Everything that can happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
+#[allow(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
 pub enum Input {
     /// The page begins, or begins anew with other settings.
     Start(Box<Start>),

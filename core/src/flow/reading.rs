@@ -7,7 +7,7 @@ use crate::paymentsos::{Kind, PaymentStatus, Status};
 
 /// What a payment allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
+#[allow(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
 pub(super) enum Verdict {
     /// It is voided, refunded or charged back: nothing more will come of it.
     Closed(Code),
