@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 /// The sandbox, shared by all that runs in it.
@@ -233,43 +233,58 @@ impl Sandbox {
     }
 
     /// Ends a transaction, if it is not final yet.
-    fn settle(self: &Arc<Self>, store: &mut Store, payment_id: &str, id: &str, outcome: Outcome) {
-        let Some(payment) = store.payments.get_mut(payment_id) else { return };
+    fn settle(self: &Arc<Self>, store: &mut Store, payment_id: &str, id: &str, outcome: Outcome) -> Vec<Answered> {
+        let Some(payment) = store.payments.get_mut(payment_id) else { return Vec::new() };
         let before = payment.status();
-        let Some(transaction) = payment.transactions.iter_mut().find(|transaction| transaction.id == id) else {
-            return;
+        let found = payment.transactions.iter_mut().find(|transaction| transaction.id == id);
+        let Some(transaction) = found.filter(|transaction| !transaction.outcome.status.is_final()) else {
+            return Vec::new();
         };
-        if transaction.outcome.status.is_final() {
-            return;
-        }
         transaction.outcome = outcome;
         let token = transaction.payment_method.as_ref().and_then(|method| method["token"].as_str()).map(str::to_owned);
         let succeeded = transaction.outcome.status == Status::Succeed;
-        self.tell_transaction(payment, id, "update", &before);
+        let told = self.tell_transaction(payment, id, "update", &before);
         if let Some(token) = token.and_then(|token| store.tokens.get_mut(&token)).filter(|_| succeeded) {
             token.used = true;
         }
+        told
     }
 
     /// What the shopper's press on a page does: nothing, if it is not the first.
-    pub(crate) fn press(self: &Arc<Self>, redirection_id: &str, press: Press) {
+    pub(crate) fn press(self: &Arc<Self>, redirection_id: &str, press: Press) -> Vec<Answered> {
         let mut store = lock(&self.store);
-        let Some((payment, transaction, _)) = store.redirection(redirection_id) else { return };
+        let Some((payment, transaction, _)) = store.redirection(redirection_id) else { return Vec::new() };
         let (payment_id, id) = (payment.id.clone(), transaction.id.clone());
-        if transaction.outcome.status.is_final() {
-            return;
-        }
-        let redirection = store.transaction_mut(&payment_id, &id).and_then(|found| found.redirection.as_mut());
-        let Some(redirection) = redirection.filter(|redirection| redirection.press.is_none()) else { return };
+        let open = store.transaction_mut(&payment_id, &id).filter(|found| !found.outcome.status.is_final());
+        let redirection = open.and_then(|transaction| transaction.redirection.as_mut());
+        let Some(redirection) = redirection.filter(|redirection| redirection.press.is_none()) else {
+            return Vec::new();
+        };
         redirection.press = Some(press);
-        let late = self.switches().late_ms;
-        match press {
-            Press::Succeed => self.settle(&mut store, &payment_id, &id, provider::succeeded()),
-            Press::Fail => self.settle(&mut store, &payment_id, &id, provider::declined()),
-            Press::Cancel => self.settle(&mut store, &payment_id, &id, provider::cancelled()),
-            Press::LateSucceed => self.settle_in(late, &payment_id, &id, provider::succeeded()),
-            Press::LateFail => self.settle_in(late, &payment_id, &id, provider::declined()),
-            Press::Never => {}
+        let (late, outcome) = match press {
+            Press::Succeed => (false, provider::succeeded()),
+            Press::Fail => (false, provider::declined()),
+            Press::Cancel => (false, provider::cancelled()),
+            Press::LateSucceed => (true, provider::succeeded()),
+            Press::LateFail => (true, provider::declined()),
+            Press::Never => return Vec::new(),
+        };
+        if late {
+            self.settle_in(self.switches().late_ms, &payment_id, &id, outcome);
+            return Vec::new();
+        }
+        self.settle(&mut store, &payment_id, &id, outcome)
+    }
+
+    /// Lets the webhooks arrive first, where the fault `before_reply` is set.
+    pub(crate) async fn let_arrive(&self, told: Vec<Answered>) {
+        // A receiver that waits for this very reply must not block it for ever.
+        const LONGEST: Duration = Duration::from_secs(10);
+        if lock(&self.faults).webhooks.before_reply {
+            for answered in told {
+                // One that is not sent any more is not waited for.
+                let _ = timeout(LONGEST, answered).await;
+            }
         }
     }
 

@@ -74,7 +74,10 @@ async fn charge_back(State(app): State<App>, Path(id): Path<String>) -> Response
         Ok::<(), std::convert::Infallible>(())
     });
     match changed {
-        Some(Ok((payment, _))) => Json(payment).into_response(),
+        Some(Ok((payment, told))) => {
+            app.let_arrive(told).await;
+            Json(payment).into_response()
+        }
         Some(Err(never)) => match never {},
         None => StatusCode::NOT_FOUND.into_response(),
     }

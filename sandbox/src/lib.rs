@@ -38,6 +38,7 @@ pub use config::{ConcurrentDuplicate, Config, ConfigError, Replay, Switches};
 
 use app::{App, Sandbox};
 use axum::Router;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -106,6 +107,13 @@ impl Running {
     /// Registers another address for webhooks, or none. Those that are still to be sent, or sent again, go there too.
     pub fn set_webhook_url(&self, url: Option<String>) {
         self.app.webhooks.set_url(url);
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Running { address, public_url, .. } = self;
+        f.debug_struct("Running").field("address", address).field("public_url", public_url).finish_non_exhaustive()
     }
 }
 

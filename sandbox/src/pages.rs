@@ -7,7 +7,7 @@ use crate::log::{Entry, What};
 use crate::money;
 use crate::provider::Page;
 use crate::resources;
-use crate::store::{Operation, Payment, Press, Redirection, Transaction};
+use crate::store::{Operation, Payment, Press, Redirection, Store, Transaction};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -45,18 +45,22 @@ async fn show_hosted(State(app): State<App>, Path(id): Path<String>) -> Response
 }
 
 async fn press_issuer(State(app): State<App>, Path(id): Path<String>, body: Bytes) -> Response {
-    press(&app, &id, Page::Issuer, &body)
+    press(&app, &id, Page::Issuer, &body).await
 }
 
 async fn press_hosted(State(app): State<App>, Path(id): Path<String>, body: Bytes) -> Response {
-    press(&app, &id, Page::Hosted, &body)
+    press(&app, &id, Page::Hosted, &body).await
+}
+
+/// The redirection, if this is its page.
+fn find<'a>(store: &'a Store, id: &str, page: Page) -> Option<(&'a Payment, &'a Transaction, &'a Redirection)> {
+    store.redirection(id).filter(|(.., redirection)| redirection.page == page)
 }
 
 /// The page: with its buttons while it is open, then with the way back.
 fn show(app: &App, id: &str, page: Page, status: StatusCode) -> Response {
     let store = lock(&app.store);
-    let found = store.redirection(id).filter(|(.., redirection)| redirection.page == page);
-    let Some((payment, transaction, redirection)) = found else {
+    let Some((payment, transaction, redirection)) = find(&store, id, page) else {
         drop(store);
         log(app, "GET", id, page, None, StatusCode::NOT_FOUND);
         return unknown(page);
@@ -70,18 +74,17 @@ fn show(app: &App, id: &str, page: Page, status: StatusCode) -> Response {
 }
 
 /// The press of a button. Only the first one counts; any later one leads back to the shop all the same.
-fn press(app: &App, id: &str, page: Page, body: &Bytes) -> Response {
+async fn press(app: &App, id: &str, page: Page, body: &Bytes) -> Response {
     let outcome = form_urlencoded::parse(body).find(|(name, _)| name == "outcome");
     let Some(press) = outcome.and_then(|(_, value)| Press::from_value(&value)) else {
         return show(app, id, page, StatusCode::BAD_REQUEST);
     };
-    let is_here =
-        |store: &crate::store::Store| store.redirection(id).is_some_and(|(.., redirection)| redirection.page == page);
-    if is_here(&lock(&app.store)) {
-        app.press(id, press);
+    if find(&lock(&app.store), id, page).is_some() {
+        let told = app.press(id, press);
+        app.let_arrive(told).await;
     }
     let store = lock(&app.store);
-    let Some((payment, transaction, redirection)) = store.redirection(id).filter(|_| is_here(&store)) else {
+    let Some((payment, transaction, redirection)) = find(&store, id, page) else {
         drop(store);
         log(app, "POST", id, page, None, StatusCode::NOT_FOUND);
         return unknown(page);
@@ -252,12 +255,21 @@ fn unknown(page: Page) -> Response {
 }
 
 fn html(page: Page, status: StatusCode, title: &str, content: &str, back: Option<Url>) -> Response {
-    let (class, name, label) = match page {
-        Page::Issuer => ("issuer", "Example Bank", "Card verification"),
-        Page::Hosted => ("hosted", "PayPage", "Hosted payment page"),
+    // A bank's columns, and a padlock.
+    let (class, name, label, mark) = match page {
+        Page::Issuer => {
+            let mark = "M12 2 3 7v2h18V7zM5 11v7h3v-7zm5.5 0v7h3v-7zM16 11v7h3v-7zM3 20v2h18v-2z";
+            ("issuer", "Example Bank", "Card verification", mark)
+        }
+        Page::Hosted => {
+            let mark = "M4 10h16v12H4zM7 10V7a5 5 0 0 1 10 0v3h-2.5V7a2.5 2.5 0 0 0-5 0v3z";
+            ("hosted", "PayPage", "Hosted payment page", mark)
+        }
     };
-    let body = [("{class}", class), ("{name}", name), ("{label}", label), ("{title}", title), ("{content}", content)]
+    let body = [("{class}", class), ("{name}", name), ("{label}", label), ("{mark}", mark), ("{title}", title)]
         .into_iter()
+        // Last, as it holds what merchants wrote.
+        .chain([("{content}", content)])
         .fold(LAYOUT.to_owned(), |page, (place, text)| page.replace(place, text));
     // `form-action` also holds for where the reply to a form redirects to: the shop, wherever it is, or an app's own scheme.
     let scheme = back.map_or_else(String::new, |url| format!(" {}:", url.scheme()));

@@ -132,14 +132,14 @@ pub(crate) fn declined() -> Outcome {
     failed("payment_method_declined", sub_category, "The payment method was declined by the issuing bank.")
 }
 
-/// The shopper gave up on a page. The category is invented: PaymentsOS documents nothing for it.
+/// The shopper gave up on a page. The sub-category is invented: PaymentsOS documents nothing for it.
 pub(crate) fn cancelled() -> Outcome {
-    failed("shopper_cancelled", None, "The shopper cancelled the payment.")
+    failed("payment_method_declined", Some("cancelled_by_customer"), "The shopper cancelled the payment.")
 }
 
-/// Nobody finished a redirection. The category is invented.
+/// Nobody finished a redirection. The sub-category is invented.
 pub(crate) fn expired() -> Outcome {
-    failed("redirection_expired", None, "The redirection was not finished in time.")
+    failed("payment_method_declined", Some("expired"), "The redirection was not finished in time.")
 }
 
 fn failed(category: &str, sub_category: Option<&str>, description: &str) -> Outcome {

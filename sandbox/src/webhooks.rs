@@ -110,7 +110,7 @@ impl Webhooks {
         let delivery = Delivery {
             due: after(now, usual.saturating_add(faults.delay_ms).saturating_add(held)),
             held: faults.shuffle,
-            wait: Duration::from_millis(switches.webhook_retry_ms),
+            wait: Duration::from_millis(switches.webhook_retry_ms).min(LONGEST_WAIT),
             give_up: after(now, switches.webhook_give_up_ms),
             answered: Some(answered),
             event,

@@ -13,7 +13,6 @@ use crate::lock;
 use crate::log::{About, Entry, What};
 use crate::resources::{self, Shown};
 use crate::store::Operation;
-use crate::webhooks::Answered;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -28,7 +27,7 @@ use serde_json::{Map, Value};
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::oneshot;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tower_http::cors::{Any, CorsLayer};
 use uuid::Uuid;
 
@@ -312,17 +311,6 @@ fn failure(fault: &ApiFault, about: Option<About>) -> Response {
         response.extensions_mut().insert(about);
     }
     response
-}
-
-/// Lets the webhooks arrive first, where the fault `before_reply` is set.
-async fn let_them_arrive(app: &App, told: Vec<Answered>) {
-    // A receiver that waits for this very reply must not block it for ever.
-    const LONGEST: Duration = Duration::from_secs(10);
-    if lock(&app.faults).webhooks.before_reply {
-        for answered in told {
-            let _ = timeout(LONGEST, answered).await;
-        }
-    }
 }
 
 /// The JSON object that a body must be. An empty body is an empty object.

@@ -1,6 +1,6 @@
 //! `/payments`: made, read, replaced.
 
-use super::{Refusal, Reply, RequestId, amount, let_them_arrive, object, text};
+use super::{Refusal, Reply, RequestId, amount, object, text};
 use crate::app::App;
 use crate::clock;
 use crate::lock;
@@ -66,7 +66,7 @@ pub(super) async fn create(
         transactions: Vec::new(),
     };
     let reply = Reply { status: StatusCode::CREATED, body: app.place.payment(&payment), about: about(&payment.id) };
-    let_them_arrive(&app, app.add_payment(payment, &request.0)).await;
+    app.let_arrive(app.add_payment(payment, &request.0)).await;
     Ok(reply)
 }
 
@@ -100,6 +100,6 @@ pub(super) async fn replace(
         Ok(())
     });
     let (body, told) = changed.ok_or_else(Refusal::no_payment)??;
-    let_them_arrive(&app, told).await;
+    app.let_arrive(told).await;
     Ok(Reply { status: StatusCode::OK, body, about: about(&id) })
 }

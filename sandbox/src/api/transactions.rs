@@ -1,6 +1,6 @@
 //! `/payments/{id}/charges` and its like: made, listed, read; and the redirections that come of them.
 
-use super::{Refusal, Reply, RequestId, amount, header, let_them_arrive, object, text};
+use super::{Refusal, Reply, RequestId, amount, header, object, text};
 use crate::app::{App, Method, Unperformed, Wanted};
 use crate::lock;
 use crate::log::About;
@@ -44,7 +44,7 @@ pub(super) async fn create(
         Unperformed::Conflict => Refusal::conflict(),
         Unperformed::NoWayBack => Refusal::bad_request("merchant_site_url is required where the shopper is redirected"),
     })?;
-    let_them_arrive(&app, told).await;
+    app.let_arrive(told).await;
     Ok(Reply { status: StatusCode::CREATED, body, about })
 }
 

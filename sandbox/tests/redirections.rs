@@ -1,0 +1,186 @@
+//! The shopper's way: to the issuer's page or the hosted one, and back with every outcome.
+
+mod common;
+
+use common::{Merchant, SUCCEEDS, THREE_D_SECURE, id, location, page, quick};
+use reqwest::StatusCode;
+use sandbox::Switches;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn every_outcome_leads_back_to_the_shop() {
+    let merchant = Merchant::open().await;
+    for (outcome, back_with, last, sub_category) in [
+        ("succeed", "Succeed", "Succeed", Value::Null),
+        ("fail", "Failed", "Failed", json!("declined_by_issuing_bank")),
+        ("cancel", "Failed", "Failed", json!("cancelled_by_customer")),
+        ("late-succeed", "Pending", "Succeed", Value::Null),
+        ("late-fail", "Pending", "Failed", json!("declined_by_issuing_bank")),
+        ("never", "Pending", "Pending", Value::Null),
+    ] {
+        let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+        assert_eq!(charge["result"], json!({"status": "Pending"}));
+        assert_eq!(charge["redirection"]["merchant_site_url"], "https://shop.example/return?cart=7#top");
+        assert!(page(&charge).starts_with(&format!("{}/3ds/", merchant.running.public_url)));
+        let shown = merchant.client.get(page(&charge)).send().await.expect("a page").text().await.expect("its text");
+        assert!(shown.contains("40.97 USD") && shown.contains("shop.example") && shown.contains("order-17"), "{shown}");
+        assert!(shown.contains(&format!("name=\"outcome\" value=\"{outcome}\"")));
+
+        let back = merchant.press(&charge, outcome).await;
+        let id = id(&charge);
+        let expected =
+            format!("https://shop.example/return?cart=7&payment_id={payment}&charge_id={id}&status={back_with}#top");
+        assert_eq!(location(&back), expected);
+        let charge = merchant.until(&format!("/payments/{payment}/charges/{id}"), last).await;
+        assert_eq!(charge["result"]["sub_category"], sub_category, "{outcome}");
+    }
+}
+
+#[tokio::test]
+async fn pay_by_link_goes_through_the_hosted_page() {
+    let merchant = Merchant::open().await;
+    let payment = merchant.payment().await;
+    let body = json!({
+        "payment_method": {"type": "untokenized", "source_type": "payment_page", "vendor": "PBL"},
+        "merchant_site_url": "https://shop.example/return",
+    });
+    let authorization = merchant.post(&format!("/payments/{payment}/authorizations"), &body).await;
+    assert!(page(&authorization).contains("/pay/"));
+    let listed = merchant.get(&format!("/payments/{payment}/redirections")).await;
+    assert_eq!(listed, json!([authorization["redirection"]]));
+    let one = merchant.get(&format!("/payments/{payment}/redirections/{}", id(&listed[0]))).await;
+    assert_eq!(one, authorization["redirection"]);
+
+    let back = merchant.press(&authorization, "succeed").await;
+    assert!(location(&back).contains(&format!("authorization_id={}&status=Succeed", id(&authorization))));
+    assert_eq!(merchant.payment_status(&payment).await, "Authorized");
+}
+
+#[tokio::test]
+async fn only_the_first_press_counts() {
+    let merchant = Merchant::open().await;
+    let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+    merchant.press(&charge, "fail").await;
+    let again = merchant.press(&charge, "succeed").await;
+    assert!(location(&again).contains("status=Failed"));
+    let read = merchant.get(&format!("/payments/{payment}/charges/{}", id(&charge))).await;
+    assert_eq!(read["result"]["status"], "Failed");
+
+    let shown = merchant.client.get(page(&charge)).send().await.expect("a page");
+    assert_eq!(shown.status(), StatusCode::OK);
+    let shown = shown.text().await.expect("its text");
+    assert!(!shown.contains("<form") && shown.contains("Back to the shop"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_late_answer_is_not_changed_by_another_press() {
+    let merchant = Merchant::open().await;
+    let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+    merchant.press(&charge, "late-fail").await;
+    let again = merchant.press(&charge, "succeed").await;
+    assert!(!location(&again).contains("status=Succeed"));
+    merchant.until(&format!("/payments/{payment}/charges/{}", id(&charge)), "Failed").await;
+}
+
+#[tokio::test]
+async fn a_redirection_that_nobody_finishes_fails_but_one_that_was_pressed_does_not() {
+    let merchant = Merchant::open_with(Switches { redirection_ms: 1_500, ..quick() }, None).await;
+    let (left_open, never) = merchant.charge(THREE_D_SECURE).await;
+    merchant.press(&never, "never").await;
+    let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+    let expired = merchant.until(&format!("/payments/{payment}/charges/{}", id(&charge)), "Failed").await;
+    assert_eq!(expired["result"]["sub_category"], "expired");
+    let never = merchant.get(&format!("/payments/{left_open}/charges/{}", id(&never))).await;
+    assert_eq!(never["result"]["status"], "Pending");
+    let late = merchant.press(&charge, "succeed").await;
+    assert!(location(&late).contains("status=Failed"));
+}
+
+#[tokio::test]
+async fn an_address_that_nobody_can_go_back_to_leaves_the_shopper_on_the_page() {
+    let merchant = Merchant::open().await;
+    for address in ["abc", "javascript:alert(1)"] {
+        let payment = merchant.payment().await;
+        let mut body = merchant.with_card(THREE_D_SECURE).await;
+        body["merchant_site_url"] = address.into();
+        let charge = merchant.post(&format!("/payments/{payment}/charges"), &body).await;
+        let done = merchant.press(&charge, "succeed").await;
+        assert_eq!(done.status(), StatusCode::OK);
+        let text = done.text().await.expect("its text");
+        assert!(text.contains("All done") && !text.contains("href=\"javascript"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirection_needs_a_way_back() {
+    let merchant = Merchant::open().await;
+    let mut body = merchant.with_card(THREE_D_SECURE).await;
+    body["merchant_site_url"] = Value::Null;
+    let path = format!("/payments/{}/charges", merchant.payment().await);
+    let refusal = merchant.refused(&path, &body, 400).await;
+    assert!(refusal["more_info"].as_str().is_some_and(|info| info.contains("merchant_site_url")));
+}
+
+#[tokio::test]
+async fn pages_run_nothing_and_hold_nothing_from_outside_as_html() {
+    let merchant = Merchant::open().await;
+    let evil = "<script>alert(1)</script>{content}\"'";
+    let body = json!({"amount": 4097, "currency": "USD", "statement_soft_descriptor": evil, "order": {"id": evil}});
+    let payment = id(&merchant.post("/payments", &body).await);
+    let charge =
+        merchant.post(&format!("/payments/{payment}/charges"), &merchant.with_card(THREE_D_SECURE).await).await;
+    let shown = merchant.client.get(page(&charge)).send().await.expect("a page");
+    let policy = shown.headers()["content-security-policy"].to_str().expect("a policy").to_owned();
+    assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{policy}");
+    let text = shown.text().await.expect("its text");
+    assert!(!text.contains("<script") && text.contains("&lt;script&gt;"), "{text}");
+    let style = merchant.client.get(merchant.url("/pages.css")).send().await.expect("a style sheet");
+    assert_eq!(style.headers()["content-type"], "text/css; charset=utf-8");
+}
+
+#[tokio::test]
+async fn wrong_addresses_and_presses_are_refused_politely() {
+    let merchant = Merchant::open().await;
+    let missing = merchant.client.get(merchant.url("/3ds/none")).send().await.expect("a page");
+    assert_eq!(missing.status(), StatusCode::NOT_FOUND);
+    let (_, charge) = merchant.charge(THREE_D_SECURE).await;
+    let other = page(&charge).replace("/3ds/", "/pay/");
+    assert_eq!(merchant.client.get(&other).send().await.expect("a page").status(), StatusCode::NOT_FOUND);
+    let odd = merchant.press(&charge, "whatever").await;
+    assert_eq!(odd.status(), StatusCode::BAD_REQUEST);
+    assert!(odd.text().await.expect("its text").contains("<form"), "the buttons are still there");
+    location(&merchant.press(&charge, "succeed").await);
+}
+
+#[tokio::test]
+async fn the_way_back_goes_wrong_when_told_to() {
+    let merchant = Merchant::open().await;
+    merchant.faults(&json!({"return": {"status": "Succeed", "payment_id": "p", "transaction_id": "t"}})).await;
+    let (_, charge) = merchant.charge(THREE_D_SECURE).await;
+    let back = merchant.press(&charge, "fail").await;
+    assert_eq!(location(&back), "https://shop.example/return?cart=7&payment_id=p&charge_id=t&status=Succeed#top");
+
+    merchant.faults(&json!({"return": {"none": true}})).await;
+    let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+    let stays = merchant.press(&charge, "succeed").await;
+    assert_eq!(stays.status(), StatusCode::OK);
+    assert!(stays.text().await.expect("its text").contains("All done"));
+    assert_eq!(merchant.payment_status(&payment).await, "Captured");
+}
+
+#[tokio::test]
+async fn a_redirection_leads_elsewhere_when_told_to() {
+    let merchant = Merchant::open().await;
+    merchant.faults(&json!({"redirection_url": "javascript:alert(1)"})).await;
+    let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+    assert_eq!(page(&charge), "javascript:alert(1)");
+    let read = merchant.get(&format!("/payments/{payment}/charges/{}", id(&charge))).await;
+    assert_eq!(page(&read), "javascript:alert(1)");
+}
+
+#[tokio::test]
+async fn a_card_without_a_challenge_has_no_redirection() {
+    let merchant = Merchant::open().await;
+    let (payment, _) = merchant.charge(SUCCEEDS).await;
+    assert_eq!(merchant.get(&format!("/payments/{payment}/redirections")).await, json!([]));
+}
