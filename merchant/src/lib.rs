@@ -1,1 +1,68 @@
+//! The reference merchant backend of a PaymentsOS checkout: it holds the private key, guards that a payment is made once, learns
+//! from webhooks what became of it, and serves the demo shop.
+//!
+//! Where to look: [`Config`] for what it is started with; `api` for what it offers the component; `guard` for why there is never
+//! a second charge; `knowledge` for how it comes to know a status; `hold` for how it waits for one.
 
+#![warn(missing_docs)]
+
+mod alerts;
+mod api;
+mod config;
+mod create_body;
+mod desk;
+mod guard;
+mod headers;
+mod hold;
+mod knowledge;
+mod pages;
+mod paymentsos;
+mod problem;
+mod proxies;
+mod serve;
+mod session;
+mod shop;
+mod signature;
+mod store;
+mod webhooks;
+mod who;
+
+pub use alerts::{Alert, AlertCode};
+pub use config::{Config, ConfigError, Environment, Secret};
+pub use paymentsos::ClientError;
+pub use proxies::{Network, NotANetwork};
+pub use serve::{Running, StartError, start};
+pub use shop::ChangeError;
+pub use store::StoreError;
+
+use alerts::Alerts;
+use desk::Desk;
+use paymentsos::PaymentsOs;
+use store::Store;
+use tokio::sync::watch;
+use url::Url;
+
+/// What every request works with.
+#[derive(Debug)]
+struct Merchant {
+    settings: Settings,
+    store: Store,
+    paymentsos: PaymentsOs,
+    desk: Desk,
+    alerts: Alerts,
+    /// Becomes true when the process is to end: whoever waits gets an answer.
+    stopping: watch::Sender<bool>,
+}
+
+/// What requests need of the configuration.
+#[derive(Debug)]
+struct Settings {
+    /// The origins of the shop's pages: calls come from these, and shoppers are sent back to these.
+    origins: Vec<String>,
+    is_https: bool,
+    paymentsos_browser_url: Url,
+    public_key: String,
+    private_key: Secret,
+    environment: Environment,
+    trusted_proxies: Vec<Network>,
+}

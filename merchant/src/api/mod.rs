@@ -1,0 +1,60 @@
+//! The Merchant API: what the backend offers the component, in PaymentsOS's own shapes.
+
+mod payments;
+mod transactions;
+
+use crate::Merchant;
+use crate::headers;
+use crate::problem::Problem;
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::map_response;
+use axum::routing::get;
+use paymentsos_core::paymentsos::Kind;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::cors::CorsLayer;
+
+/// The routes under `/api`. Only `origins` may call them from elsewhere.
+pub(crate) fn routes(merchant: Arc<Merchant>, origins: &[String]) -> Router {
+    let mut routes = Router::new().route("/payments/{payment}", get(payments::read));
+    for kind in Kind::ALL {
+        let path = kind.path();
+        routes = routes
+            .route(
+                &format!("/payments/{{payment}}/{path}"),
+                axum::routing::post(move |state, peer, payment, headers, body| {
+                    transactions::create(kind, state, peer, payment, headers, body)
+                }),
+            )
+            .route(
+                &format!("/payments/{{payment}}/{path}/{{transaction}}"),
+                get(move |state, ids, headers| transactions::read(kind, state, ids, headers)),
+            );
+    }
+    routes
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || {
+            let detail = "This address has no such method.";
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Not allowed", detail)
+        })
+        .with_state(merchant)
+        .layer(map_response(headers::for_api))
+        .layer(cors(origins))
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            header::CONTENT_TYPE,
+            header::AUTHORIZATION,
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("prefer"),
+        ])
+        .expose_headers([HeaderName::from_static("preference-applied"), header::RETRY_AFTER])
+        .max_age(Duration::from_secs(600))
+}

@@ -1,0 +1,283 @@
+//! What a merchant is started with.
+
+use crate::proxies::Network;
+use std::env;
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use url::{Host, Url};
+
+/// Text that must not be shown: its `Debug` prints `***`.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps `text`.
+    pub fn new(text: impl Into<String>) -> Secret {
+        Secret(text.into())
+    }
+
+    /// The text itself, for the one place that needs it.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Which of PaymentsOS's environments is used. A request that does not say so goes to the live one, so it is always said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// No money moves.
+    Test,
+    /// Money moves.
+    Live,
+}
+
+impl Environment {
+    /// The value of the header `x-payments-os-env`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Environment::Test => "test",
+            Environment::Live => "live",
+        }
+    }
+}
+
+/// What a merchant is started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where it listens; port 0 takes a free one. (`MERCHANT_LISTEN`, `127.0.0.1:8080`)
+    pub listen: SocketAddr,
+    /// The address that shoppers see; without one, `http://localhost` and the port. (`MERCHANT_PUBLIC_URL`)
+    pub public_url: Option<Url>,
+    /// The folder with the shop's pages; without one, no pages are served. (`SHOP_DIR`)
+    pub shop_dir: Option<PathBuf>,
+    /// Further origins that may call the Merchant API and be returned to. (`SHOP_ORIGINS`, separated by commas)
+    pub shop_origins: Vec<Url>,
+    /// Where the records are kept: `sqlite:merchant.db`, or `sqlite::memory:` for tests. (`DATABASE_URL`)
+    pub database_url: String,
+    /// PaymentsOS's API. (`PAYMENTSOS_URL`, `https://api.paymentsos.com`)
+    pub paymentsos_url: Url,
+    /// The same for browsers, where it differs. (`PAYMENTSOS_BROWSER_URL`)
+    pub paymentsos_browser_url: Option<Url>,
+    /// The business unit. (`PAYMENTSOS_APP_ID`)
+    pub app_id: String,
+    /// What calls are made with, and webhooks are signed with. (`PAYMENTSOS_PRIVATE_KEY`)
+    pub private_key: Secret,
+    /// What browsers make tokens with. (`PAYMENTSOS_PUBLIC_KEY`)
+    pub public_key: String,
+    /// Test or live. (`PAYMENTSOS_ENV`, `test`)
+    pub environment: Environment,
+    /// The API's version. (`PAYMENTSOS_API_VERSION`, `1.3.0`)
+    pub api_version: String,
+    /// Proxies whose `X-Forwarded-For` is believed. (`TRUSTED_PROXIES`, addresses and networks separated by commas)
+    pub trusted_proxies: Vec<Network>,
+}
+
+/// A setting that is missing or wrong, and what to do about it.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A variable without which nothing works.
+    #[error("{name} is not set: set it to {hint}")]
+    Missing {
+        /// The variable.
+        name: &'static str,
+        /// What belongs there.
+        hint: &'static str,
+    },
+    /// A variable that cannot be understood. The value is not repeated, as it may be a secret put in the wrong place.
+    #[error("{name} cannot be used: it must be {hint}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What belongs there.
+        hint: &'static str,
+    },
+    /// The private key would travel in the clear.
+    #[error(
+        "PAYMENTSOS_URL must be https: the private key would travel in the clear (http is allowed on loopback only)"
+    )]
+    Insecure,
+}
+
+const PAYMENTSOS: &str = "https://api.paymentsos.com";
+
+impl Config {
+    /// A merchant of the test environment on a free port of this machine, with its records in memory: what tests start from.
+    pub fn in_memory(paymentsos_url: Url, app_id: &str, private_key: &str, public_key: &str) -> Config {
+        Config {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            public_url: None,
+            shop_dir: None,
+            shop_origins: Vec::new(),
+            database_url: "sqlite::memory:".to_owned(),
+            paymentsos_url,
+            paymentsos_browser_url: None,
+            app_id: app_id.to_owned(),
+            private_key: Secret::new(private_key),
+            public_key: public_key.to_owned(),
+            environment: Environment::Test,
+            api_version: "1.3.0".to_owned(),
+            trusted_proxies: Vec::new(),
+        }
+    }
+
+    /// The configuration in the environment's variables.
+    pub fn from_env() -> Result<Config, ConfigError> {
+        Config::from_variables(|name| env::var(name).ok())
+    }
+
+    /// The configuration in variables that are looked up by name. An empty one counts as not set.
+    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+        let vars = Variables(|name: &str| lookup(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()));
+        let config = Config {
+            listen: vars
+                .parsed("MERCHANT_LISTEN", "an address and port such as 127.0.0.1:8080", |v| v.parse().ok())?
+                .unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+            public_url: vars.parsed("MERCHANT_PUBLIC_URL", "the shop's https address", web_address)?,
+            shop_dir: vars.get("SHOP_DIR").map(PathBuf::from),
+            shop_origins: vars
+                .parsed("SHOP_ORIGINS", "origins such as https://shop.example, separated by commas", |v| {
+                    list(&v, web_address)
+                })?
+                .unwrap_or_default(),
+            database_url: vars
+                .parsed("DATABASE_URL", "an SQLite file such as sqlite:merchant.db", |v| {
+                    v.starts_with("sqlite:").then_some(v)
+                })?
+                .unwrap_or_else(|| "sqlite:merchant.db".to_owned()),
+            paymentsos_url: vars
+                .parsed("PAYMENTSOS_URL", "PaymentsOS's https address", web_address)?
+                .or_else(|| Url::parse(PAYMENTSOS).ok())
+                .ok_or(ConfigError::Missing { name: "PAYMENTSOS_URL", hint: "PaymentsOS's https address" })?,
+            paymentsos_browser_url: vars.parsed(
+                "PAYMENTSOS_BROWSER_URL",
+                "PaymentsOS's address as browsers see it",
+                web_address,
+            )?,
+            app_id: vars
+                .required("PAYMENTSOS_APP_ID", "the business unit's app id, from the PaymentsOS Control Center")?,
+            private_key: Secret::new(vars.required(
+                "PAYMENTSOS_PRIVATE_KEY",
+                "the business unit's private key, from the PaymentsOS Control Center",
+            )?),
+            public_key: vars.required(
+                "PAYMENTSOS_PUBLIC_KEY",
+                "the business unit's public key, from the PaymentsOS Control Center",
+            )?,
+            environment: vars
+                .parsed("PAYMENTSOS_ENV", "test or live", |v| match v.as_str() {
+                    "test" => Some(Environment::Test),
+                    "live" => Some(Environment::Live),
+                    _ => None,
+                })?
+                .unwrap_or(Environment::Test),
+            api_version: vars.get("PAYMENTSOS_API_VERSION").unwrap_or_else(|| "1.3.0".to_owned()),
+            trusted_proxies: vars
+                .parsed("TRUSTED_PROXIES", "addresses and networks such as 10.0.0.0/8, separated by commas", |v| {
+                    list(&v, |part| part.parse().ok())
+                })?
+                .unwrap_or_default(),
+        };
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What holds however it was made.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        if self.paymentsos_url.scheme() != "https" && !is_loopback(&self.paymentsos_url) {
+            return Err(ConfigError::Insecure);
+        }
+        Ok(())
+    }
+}
+
+struct Variables<F>(F);
+
+impl<F: Fn(&str) -> Option<String>> Variables<F> {
+    fn get(&self, name: &'static str) -> Option<String> {
+        (self.0)(name)
+    }
+
+    fn required(&self, name: &'static str, hint: &'static str) -> Result<String, ConfigError> {
+        self.get(name).ok_or(ConfigError::Missing { name, hint })
+    }
+
+    fn parsed<T>(
+        &self,
+        name: &'static str,
+        hint: &'static str,
+        parse: impl Fn(String) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        self.get(name).map(|value| parse(value).ok_or(ConfigError::Invalid { name, hint })).transpose()
+    }
+}
+
+fn list<T>(text: &str, parse: impl Fn(String) -> Option<T>) -> Option<Vec<T>> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(|part| parse(part.to_owned())).collect()
+}
+
+fn web_address(text: String) -> Option<Url> {
+    Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some())
+}
+
+/// Whether an address leads to this very machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let needed = [
+            ("PAYMENTSOS_APP_ID", "com.example"),
+            ("PAYMENTSOS_PRIVATE_KEY", "the-private-key"),
+            ("PAYMENTSOS_PUBLIC_KEY", "the-public-key"),
+        ];
+        let find = |name: &str| pairs.iter().chain(&needed).find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        Config::from_variables(find)
+    }
+
+    #[test]
+    fn defaults_are_the_test_environment_on_this_machine() {
+        let config = with(&[]).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.environment, Environment::Test);
+        assert_eq!(config.paymentsos_url.as_str(), "https://api.paymentsos.com/");
+        assert_eq!(config.api_version, "1.3.0");
+    }
+
+    #[test]
+    fn an_error_names_the_variable_and_not_its_value() {
+        let error = with(&[("PAYMENTSOS_PRIVATE_KEY", " ")]).unwrap_err().to_string();
+        assert!(error.contains("PAYMENTSOS_PRIVATE_KEY") && error.contains("Control Center"), "{error}");
+        let error = with(&[("PAYMENTSOS_ENV", "production")]).unwrap_err().to_string();
+        assert!(error.contains("PAYMENTSOS_ENV") && error.contains("test or live"), "{error}");
+        assert!(!error.contains("production"), "{error}");
+    }
+
+    #[test]
+    fn the_private_key_does_not_travel_in_the_clear() {
+        assert_eq!(with(&[("PAYMENTSOS_URL", "http://api.paymentsos.com")]).unwrap_err(), ConfigError::Insecure);
+        assert!(with(&[("PAYMENTSOS_URL", "http://127.0.0.1:8081")]).is_ok());
+        assert!(with(&[("PAYMENTSOS_URL", "http://localhost:8081")]).is_ok());
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let shown = format!("{:?}", with(&[]).unwrap());
+        assert!(shown.contains("***") && !shown.contains("the-private-key"), "{shown}");
+    }
+}

@@ -1,0 +1,68 @@
+//! What belongs to one payment while the process runs: whose turn it is to create or to read, and who waits for news.
+
+use crate::paymentsos::CallError;
+use crate::store::StoreError;
+use paymentsos_core::paymentsos::Payment;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+use tokio::sync::{Mutex as Turn, watch};
+
+/// Why a payment could not be read.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum ReadError {
+    #[error(transparent)]
+    PaymentsOs(#[from] CallError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A reading of a payment, good for everybody who asked before it began.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) began: Instant,
+    pub(crate) result: Result<Payment, ReadError>,
+}
+
+/// One payment's place.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// Held by the one create that is under way.
+    pub(crate) creating: Turn<()>,
+    /// Held by the one reading that is under way; the last one stays.
+    pub(crate) reading: Turn<Option<Reading>>,
+    /// Changes with each change of a transaction.
+    pub(crate) news: watch::Sender<u64>,
+}
+
+/// The places of all payments that are in use.
+#[derive(Debug, Default)]
+pub(crate) struct Desk {
+    places: Mutex<HashMap<String, Arc<Place>>>,
+}
+
+/// With more places than this, those that nobody holds are given up: all that is lost is the last reading.
+const CROWDED: usize = 1_024;
+
+impl Desk {
+    /// The place of a payment, or of anything else that takes turns.
+    pub(crate) fn place(&self, name: &str) -> Arc<Place> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if places.len() >= CROWDED && !places.contains_key(name) {
+            places.retain(|_, place| Arc::strong_count(place) > 1);
+        }
+        let new = || Arc::new(Place { creating: Turn::new(()), reading: Turn::new(None), news: watch::Sender::new(0) });
+        places.entry(name.to_owned()).or_insert_with(new).clone()
+    }
+
+    /// Tells everybody who waits that something has changed.
+    pub(crate) fn tell(&self, payment: &str) {
+        self.place(payment).news.send_modify(|count| *count += 1);
+    }
+
+    /// How many requests wait for news, of all payments.
+    pub(crate) fn waiters(&self) -> usize {
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        places.values().map(|place| place.news.receiver_count()).sum()
+    }
+}

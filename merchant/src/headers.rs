@@ -1,0 +1,31 @@
+//! The headers that every reply of a sort carries.
+
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::Response;
+use url::Url;
+
+const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+/// Replies that are data: kept nowhere, and never a page.
+pub(crate) async fn for_api(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, NOTHING);
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// The shop's pages: the strictest policy that the component is at home in. The return address holds ids, so no other site is told it.
+pub(crate) fn for_pages(paymentsos: &Url) -> [(HeaderName, HeaderValue); 4] {
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' {}; img-src 'self' data:; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+        paymentsos.origin().ascii_serialization()
+    );
+    [
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy).unwrap_or(NOTHING)),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ]
+}

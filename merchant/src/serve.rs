@@ -1,0 +1,178 @@
+//! Starting, serving and stopping.
+
+use crate::alerts::{Alert, Alerts};
+use crate::config::{Config, ConfigError, is_loopback};
+use crate::desk::Desk;
+use crate::paymentsos::{ClientError, PaymentsOs};
+use crate::shop::ChangeError;
+use crate::store::{Store, StoreError};
+use crate::{Merchant, Settings, api, headers, pages, shop, webhooks};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::map_response;
+use axum::routing::post;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tower_http::trace::TraceLayer;
+use url::Url;
+
+const LARGEST_REQUEST: usize = 64 * 1024;
+/// A webhook holds a whole resource, the provider's own reply and vouchers included.
+const LARGEST_WEBHOOK: usize = 1024 * 1024;
+/// How long requests under way may take when the process is to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Why a merchant could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is no such folder.
+    #[error("SHOP_DIR is no folder: {0}")]
+    ShopDir(PathBuf),
+    /// The records cannot be used.
+    #[error("DATABASE_URL cannot be used: {0}")]
+    Store(#[from] StoreError),
+    /// PaymentsOS cannot be called.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The address cannot be listened on.
+    #[error("MERCHANT_LISTEN cannot be used: {0}")]
+    Listen(#[from] io::Error),
+    /// There is no address that shoppers could see.
+    #[error("MERCHANT_PUBLIC_URL cannot be made up: set it")]
+    PublicUrl,
+}
+
+/// A merchant that serves, until it is stopped or dropped.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The address that shoppers see.
+    pub public_url: Url,
+    merchant: Arc<Merchant>,
+    server: JoinHandle<()>,
+}
+
+/// Starts a merchant. It serves when this returns.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    config.check()?;
+    if let Some(folder) = config.shop_dir.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(StartError::ShopDir(folder.clone()));
+    }
+    let paymentsos = PaymentsOs::new(&config)?;
+    let store = Store::open(&config.database_url).await?;
+    let listener = TcpListener::bind(config.listen).await?;
+    let address = listener.local_addr()?;
+    let public_url = match &config.public_url {
+        Some(url) => url.clone(),
+        None => Url::parse(&format!("http://localhost:{}", address.port())).map_err(|_| StartError::PublicUrl)?,
+    };
+    let foreign: Vec<String> = config.shop_origins.iter().map(|url| url.origin().ascii_serialization()).collect();
+    let browser_url = config.paymentsos_browser_url.clone().unwrap_or_else(|| config.paymentsos_url.clone());
+    let merchant = Arc::new(Merchant {
+        settings: Settings {
+            origins: own_origins(&public_url).into_iter().chain(foreign.iter().cloned()).collect(),
+            is_https: public_url.scheme() == "https",
+            paymentsos_browser_url: browser_url.clone(),
+            public_key: config.public_key,
+            private_key: config.private_key,
+            environment: config.environment,
+            trusted_proxies: config.trusted_proxies,
+        },
+        store,
+        paymentsos,
+        desk: Desk::default(),
+        alerts: Alerts::default(),
+        stopping: watch::Sender::new(false),
+    });
+    let routes = routes(&merchant, &foreign, config.shop_dir, &browser_url);
+    let server = tokio::spawn(serve(listener, routes, Arc::clone(&merchant)));
+    tracing::info!(%address, public_url = public_url.as_str(), "the merchant serves");
+    Ok(Running { address, public_url, merchant, server })
+}
+
+fn routes(merchant: &Arc<Merchant>, foreign: &[String], shop_dir: Option<PathBuf>, paymentsos: &Url) -> Router {
+    let webhooks = Router::new()
+        .route("/webhooks/paymentsos", post(webhooks::receive))
+        .layer(DefaultBodyLimit::max(LARGEST_WEBHOOK))
+        .layer(map_response(headers::for_api))
+        .with_state(Arc::clone(merchant));
+    // An address may hold ids in its query, which are not for the log.
+    let span =
+        |request: &Request| tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
+    pages::routes(shop_dir.as_deref(), paymentsos)
+        .nest("/api", api::routes(Arc::clone(merchant), foreign))
+        .merge(shop::routes(Arc::clone(merchant)))
+        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+        .merge(webhooks)
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+}
+
+/// The public address's own origin. On this machine `localhost` and `127.0.0.1` are one.
+fn own_origins(public: &Url) -> Vec<String> {
+    let mut origins = vec![public.origin().ascii_serialization()];
+    if is_loopback(public) {
+        for host in ["localhost", "127.0.0.1"] {
+            let mut same = public.clone();
+            if same.set_host(Some(host)).is_ok() {
+                origins.push(same.origin().ascii_serialization());
+            }
+        }
+    }
+    origins
+}
+
+async fn serve(listener: TcpListener, routes: Router, merchant: Arc<Merchant>) {
+    let mut stopping = merchant.stopping.subscribe();
+    let stopped = async move {
+        // An error says that nobody can stop it any more, which is as good.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    };
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(stopped);
+    if let Err(error) = server.await {
+        tracing::error!(%error, "the server has ended");
+    }
+}
+
+impl Running {
+    /// Answers whoever waits, lets requests under way finish for a while, and ends.
+    pub async fn stop(mut self) {
+        self.merchant.stopping.send_replace(true);
+        if tokio::time::timeout(GRACE, &mut self.server).await.is_err() {
+            tracing::warn!("requests were still under way: their outcome is settled when they are repeated");
+            self.server.abort();
+        }
+        self.merchant.store.close().await;
+    }
+
+    /// The alerts raised since the start.
+    pub fn alerts(&self) -> Vec<Alert> {
+        self.merchant.alerts.all()
+    }
+
+    /// How many requests wait for a status to change.
+    pub fn waiters(&self) -> usize {
+        self.merchant.desk.waiters()
+    }
+
+    /// Gives the order behind a payment another amount, in minor units, as a shop does when the basket changes.
+    pub async fn change_amount(&self, payment: &str, amount: u64) -> Result<(), ChangeError> {
+        self.merchant.change_amount(payment, amount).await
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}

@@ -1,0 +1,223 @@
+//! The demo shop behind the element: a small catalogue, orders, and the payment of each.
+
+use crate::Merchant;
+use crate::headers;
+use crate::problem::Problem;
+use crate::store::{Order, StoreError};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, header};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use paymentsos_core::paymentsos::{Kind, Status};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Something to buy. Prices are in minor units, and are nobody's business but the shop's.
+struct Item {
+    id: &'static str,
+    name: &'static str,
+    price: u64,
+    currency: &'static str,
+}
+
+const CATALOGUE: [Item; 4] = [
+    Item { id: "mug", name: "Mug", price: 4_097, currency: "USD" },
+    Item { id: "teapot", name: "Teapot", price: 8_900, currency: "EUR" },
+    Item { id: "tea", name: "Green tea", price: 1_200, currency: "JPY" },
+    Item { id: "tray", name: "Tray", price: 12_500, currency: "KWD" },
+];
+
+pub(crate) fn routes(merchant: Arc<Merchant>) -> Router {
+    Router::new()
+        .route("/shop/orders", post(order))
+        .route("/shop/config", get(config))
+        .with_state(merchant)
+        .layer(map_response(headers::for_api))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct OrderRequest {
+    kind: Option<String>,
+    item: Option<String>,
+    new: bool,
+    client_token: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct OrderReply {
+    order_id: String,
+    payment_id: String,
+    amount: u64,
+    currency: String,
+    kind: &'static str,
+    items: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_token: Option<String>,
+}
+
+async fn order(
+    State(merchant): State<Arc<Merchant>>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    merchant.check_origin(&headers)?;
+    let body = body.unwrap_or_default();
+    let asked: OrderRequest = match body.is_empty() {
+        true => OrderRequest::default(),
+        false => serde_json::from_slice(&body)
+            .map_err(|_| Problem::bad_request("json", "The body is not the JSON of an order request."))?,
+    };
+    let (session, cookie) = match merchant.session(&headers).await? {
+        Some(session) => (session, None),
+        None => {
+            let (session, cookie) = merchant.new_session().await?;
+            (session, Some(cookie))
+        }
+    };
+    let order = merchant.open_order(&session, &asked).await?;
+    let client_token = match asked.client_token {
+        true => Some(merchant.new_client_token(&session).await?),
+        false => None,
+    };
+    let reply = OrderReply {
+        payment_id: order.payment.clone().ok_or_else(Problem::internal)?,
+        items: vec![line_item(&order)],
+        order_id: order.id,
+        amount: order.amount,
+        currency: order.currency,
+        kind: order.kind.name(),
+        client_token,
+    };
+    let mut response = Json(reply).into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// What a page needs to make a token at PaymentsOS.
+async fn config(State(merchant): State<Arc<Merchant>>) -> Json<Value> {
+    let settings = &merchant.settings;
+    Json(json!({
+        "paymentsos_url": settings.paymentsos_browser_url.as_str().trim_end_matches('/'),
+        "public_key": settings.public_key,
+        "environment": settings.environment.name(),
+    }))
+}
+
+impl Merchant {
+    /// The session's open order, or a new one.
+    async fn open_order(&self, session: &str, asked: &OrderRequest) -> Result<Order, Problem> {
+        let kind = match asked.kind.as_deref() {
+            None => None,
+            Some(name) => Some(
+                Kind::from_name(name)
+                    .ok_or_else(|| Problem::unprocessable("kind", "`kind` must be `charge` or `authorization`."))?,
+            ),
+        };
+        let item = match asked.item.as_deref() {
+            None => None,
+            Some(id) => Some(
+                CATALOGUE
+                    .iter()
+                    .find(|item| item.id == id)
+                    .ok_or_else(|| Problem::unprocessable("item", "There is no such item."))?,
+            ),
+        };
+        // Two tabs at once get one order.
+        let place = self.desk.place(session);
+        let _turn = place.creating.lock().await;
+        let open = self.store.order_of_session(session).await?.filter(|_| !asked.new);
+        let order = match open {
+            Some(open) if self.goes_on(&open, kind, item).await? => open,
+            _ => self.new_order(session, kind.unwrap_or_default(), item.unwrap_or(&CATALOGUE[0])).await?,
+        };
+        self.with_payment(order).await
+    }
+
+    /// Whether an open order is the one to go on with: it is not paid, and it is what is asked for or is being paid.
+    async fn goes_on(&self, order: &Order, kind: Option<Kind>, item: Option<&Item>) -> Result<bool, StoreError> {
+        let statuses = match &order.payment {
+            Some(payment) => self.store.statuses(payment).await?,
+            None => Vec::new(),
+        };
+        if statuses.contains(&Status::Succeed) {
+            return Ok(false);
+        }
+        let is_live = statuses.iter().any(|status| *status != Status::Failed);
+        let is_same = kind.is_none_or(|kind| kind == order.kind) && item.is_none_or(|item| item.id == order.item);
+        Ok(is_live || is_same)
+    }
+
+    async fn new_order(&self, session: &str, kind: Kind, item: &Item) -> Result<Order, StoreError> {
+        let key = Uuid::new_v4();
+        let number = key.simple().to_string().to_uppercase();
+        let order = Order {
+            // Short enough to be read out on the telephone.
+            id: format!("{}-{}", number.get(..5).unwrap_or_default(), number.get(5..10).unwrap_or_default()),
+            session: session.to_owned(),
+            item: item.id.to_owned(),
+            kind,
+            amount: item.price,
+            currency: item.currency.to_owned(),
+            upstream_key: key.to_string(),
+            payment: None,
+        };
+        self.store.open_order(&order).await?;
+        Ok(order)
+    }
+
+    /// The order with its payment. One whose payment's creation got lost asks again under the same key.
+    async fn with_payment(&self, order: Order) -> Result<Order, Problem> {
+        if order.payment.is_some() {
+            return Ok(order);
+        }
+        let created = self.paymentsos.create_payment(&order.upstream_key, &payment_body(&order)).await;
+        let created = created.map_err(|error| Problem::upstream(&error))?;
+        self.store.set_payment(&order.id, &created.id).await?;
+        Ok(Order { payment: Some(created.id), ..order })
+    }
+
+    /// Gives an order another amount, at PaymentsOS too.
+    pub(crate) async fn change_amount(&self, payment: &str, amount: u64) -> Result<(), ChangeError> {
+        let order = self.store.order_of_payment(payment).await?.ok_or(ChangeError::Unknown)?;
+        let order = Order { amount, ..order };
+        let replaced = self.paymentsos.replace_payment(payment, &payment_body(&order)).await;
+        replaced.map_err(|error| ChangeError::Refused(error.to_string()))?;
+        Ok(self.store.set_amount(&order.id, amount).await?)
+    }
+}
+
+/// Why an order's amount was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// No order has that payment.
+    #[error("no order has this payment")]
+    Unknown,
+    /// PaymentsOS does not change it.
+    #[error("{0}")]
+    Refused(String),
+    /// The record was not written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn line_item(order: &Order) -> Value {
+    let name = CATALOGUE.iter().find(|item| item.id == order.item).map_or("", |item| item.name);
+    json!({"id": order.item, "name": name, "quantity": 1, "unit_price": order.amount})
+}
+
+fn payment_body(order: &Order) -> Value {
+    json!({
+        "amount": order.amount,
+        "currency": order.currency,
+        "order": {"id": order.id, "line_items": [line_item(order)]},
+    })
+}

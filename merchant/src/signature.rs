@@ -1,0 +1,144 @@
+//! A webhook's signature: HMAC-SHA256 over fourteen of its values, keyed with the private key.
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
+use sha2::Sha256;
+
+/// Where the signed values stand in the body, after the event's type: the order is the signature's.
+const SIGNED: [&str; 13] = [
+    "/id",
+    "/account_id",
+    "/payment_id",
+    "/created",
+    "/app_id",
+    "/data/id",
+    "/data/result/status",
+    "/data/result/category",
+    "/data/result/sub_category",
+    "/data/provider_data/response_code",
+    "/data/reconciliation_id",
+    "/data/amount",
+    "/data/currency",
+];
+
+/// Whether the header `signature` (`sig1=…`, and while a key is replaced `sig1=…,sig2=…`) holds the right one.
+pub(crate) fn is_signed(key: &str, event_type: &str, webhook: &Value, header: &str) -> bool {
+    let given: Vec<Vec<u8>> = header
+        .split(',')
+        .filter_map(|part| {
+            let (name, digest) = part.trim().split_once('=')?;
+            name.starts_with("sig").then(|| from_hex(digest.trim())).flatten()
+        })
+        .collect();
+    // Sources disagree on whether an amount of 0 is signed as "0" or as nothing.
+    let zero = webhook.pointer("/data/amount").and_then(Value::as_u64) == Some(0);
+    let messages = [Some(message(event_type, webhook, false)), zero.then(|| message(event_type, webhook, true))];
+    messages.iter().flatten().any(|message| {
+        given.iter().any(|digest| {
+            let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) else { return false };
+            mac.update(message.as_bytes());
+            mac.verify_slice(digest).is_ok()
+        })
+    })
+}
+
+fn message(event_type: &str, webhook: &Value, skip_amount: bool) -> String {
+    let mut message = event_type.to_owned();
+    for pointer in SIGNED {
+        message.push(',');
+        if skip_amount && pointer == "/data/amount" {
+            continue;
+        }
+        match webhook.pointer(pointer) {
+            Some(Value::String(text)) => message.push_str(text),
+            Some(Value::Number(number)) => message.push_str(&number.to_string()),
+            _ => {}
+        }
+    }
+    message
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const KEY: &str = "test-private-key";
+    const EVENT: &str = "payment.authorization.create";
+
+    fn webhook(payment: &str) -> Value {
+        json!({
+            "id": "test-id", "account_id": "test-account-id", "payment_id": payment, "app_id": "test-app-id",
+            "created": "2018-10-03T05:14:17.196Z",
+            "data": {
+                "id": "test-transaction-id",
+                "result": {"status": "Pending"},
+                "provider_data": {"response_code": "124"},
+                "reconciliation_id": "test-reconciliation-id",
+            },
+        })
+    }
+
+    fn full() -> Value {
+        let mut webhook = webhook("test-payment-id");
+        webhook["data"]["result"] = json!({
+            "status": "Pending", "category": "payment_method_declined", "sub_category": "declined_by_issuing_bank",
+        });
+        webhook["data"]["amount"] = json!(42);
+        webhook["data"]["currency"] = json!("RUB");
+        webhook
+    }
+
+    const FULL: &str = "b5457f3a7c7e8bdeea150485240b0a2c041f63d7ec5460c186ccde1e18453c3d";
+    const PART: &str = "f4a3827af9a1d3a33e33db9dc226e54c676e46295e2e27c3a8115280def4f21c";
+    const OTHER: &str = "643755c9859cc1a49b1d9196fee415f00f00fa15ce3da329c317c600a277d77a";
+
+    #[test]
+    fn the_published_vectors_hold() {
+        assert!(is_signed(KEY, EVENT, &full(), &format!("sig1={FULL}")));
+        assert!(is_signed(KEY, EVENT, &webhook("test-app-id"), &format!("sig1={PART}")));
+        assert!(is_signed(KEY, EVENT, &webhook("test-payment-id"), &format!("sig1={OTHER}")));
+    }
+
+    #[test]
+    fn while_a_key_is_replaced_either_signature_does() {
+        assert!(is_signed(KEY, EVENT, &full(), &format!("sig1={OTHER},sig2={FULL}")));
+        assert!(is_signed(KEY, EVENT, &full(), &format!("sig1={FULL}, sig2={OTHER}")));
+        assert!(!is_signed(KEY, EVENT, &full(), &format!("sig1={OTHER},sig2={PART}")));
+    }
+
+    #[test]
+    fn every_signed_value_counts() {
+        let header = format!("sig1={FULL}");
+        assert!(!is_signed("another-key", EVENT, &full(), &header));
+        assert!(!is_signed(KEY, "payment.charge.create", &full(), &header));
+        for pointer in SIGNED {
+            let mut changed = full();
+            *changed.pointer_mut(pointer).unwrap() = json!("changed");
+            assert!(!is_signed(KEY, EVENT, &changed, &header), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn rubbish_is_not_a_signature() {
+        let wide = "é".repeat(32);
+        for header in ["", "sig1", "sig1=", "sig1=zz", FULL, &format!("sig1={}", &FULL[..62]), &format!("sig1={wide}")]
+        {
+            assert!(!is_signed(KEY, EVENT, &full(), header), "{header}");
+        }
+    }
+
+    #[test]
+    fn an_amount_of_zero_may_be_signed_as_nothing() {
+        let mut webhook = webhook("test-payment-id");
+        webhook["data"]["amount"] = json!(0);
+        assert!(is_signed(KEY, EVENT, &webhook, &format!("sig1={OTHER}")));
+    }
+}

@@ -1,0 +1,173 @@
+//! The guard's records: one an attempt, and never two of a payment that are open or live.
+
+use super::{Store, StoreError, WRITE, now};
+use paymentsos_core::paymentsos::{Kind, Status, Transaction};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+/// What is known of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AttemptState {
+    /// PaymentsOS was, or is about to be, called; what came of it is not known.
+    Open,
+    /// Its transaction is known, and not failed.
+    Live,
+    /// Its transaction is known, and failed.
+    Failed,
+    /// PaymentsOS refused the request: there is no transaction.
+    Refused,
+    /// Another attempt took its place, under its upstream key.
+    Superseded,
+}
+
+impl AttemptState {
+    const ALL: [AttemptState; 5] =
+        [AttemptState::Open, AttemptState::Live, AttemptState::Failed, AttemptState::Refused, AttemptState::Superseded];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            AttemptState::Open => "open",
+            AttemptState::Live => "live",
+            AttemptState::Failed => "failed",
+            AttemptState::Refused => "refused",
+            AttemptState::Superseded => "superseded",
+        }
+    }
+
+    /// What a transaction makes of its attempt.
+    pub(crate) fn of(transaction: &Transaction) -> AttemptState {
+        if transaction.result.status == Status::Failed { AttemptState::Failed } else { AttemptState::Live }
+    }
+}
+
+/// An attempt to pay: its id is the idempotency key and the `reconciliation_id`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attempt {
+    pub(crate) id: String,
+    pub(crate) payment: String,
+    pub(crate) kind: Kind,
+    /// The idempotency key at PaymentsOS.
+    pub(crate) upstream_key: String,
+    /// A digest of what was asked for.
+    pub(crate) fingerprint: Vec<u8>,
+    pub(crate) state: AttemptState,
+    /// Whether it was repeated after a fault of the provider.
+    pub(crate) repeated: bool,
+    pub(crate) transaction: Option<String>,
+}
+
+/// What is written before PaymentsOS is called.
+#[derive(Clone, Debug)]
+pub(crate) struct NewAttempt<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) payment: &'a str,
+    pub(crate) kind: Kind,
+    pub(crate) upstream_key: &'a str,
+    pub(crate) fingerprint: &'a [u8],
+    /// The open attempt whose place it takes.
+    pub(crate) supersedes: Option<&'a str>,
+}
+
+impl Attempt {
+    fn from_row(row: &SqliteRow) -> Result<Attempt, StoreError> {
+        let kind: String = row.try_get("kind")?;
+        let state: String = row.try_get("state")?;
+        Ok(Attempt {
+            id: row.try_get("id")?,
+            payment: row.try_get("payment")?,
+            kind: Kind::from_name(&kind).ok_or(StoreError::Unreadable("attempts.kind"))?,
+            upstream_key: row.try_get("upstream_key")?,
+            fingerprint: row.try_get("fingerprint")?,
+            state: AttemptState::ALL
+                .into_iter()
+                .find(|known| known.name() == state)
+                .ok_or(StoreError::Unreadable("attempts.state"))?,
+            repeated: row.try_get("repeated")?,
+            transaction: row.try_get("transaction_id")?,
+        })
+    }
+}
+
+impl Store {
+    pub(crate) async fn attempt(&self, id: &str) -> Result<Option<Attempt>, StoreError> {
+        let row = sqlx::query("SELECT * FROM attempts WHERE id = ?").bind(id).fetch_optional(&self.pool).await?;
+        row.as_ref().map(Attempt::from_row).transpose()
+    }
+
+    /// The one attempt of a payment that is open or live.
+    pub(crate) async fn standing_attempt(&self, payment: &str) -> Result<Option<Attempt>, StoreError> {
+        let row = sqlx::query("SELECT * FROM attempts WHERE payment = ? AND state IN ('open', 'live')")
+            .bind(payment)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(Attempt::from_row).transpose()
+    }
+
+    /// Writes an attempt as open; `false` where the payment has another that is open or live, or the id is taken. A refused
+    /// attempt may begin anew.
+    pub(crate) async fn begin_attempt(&self, new: NewAttempt<'_>) -> Result<bool, StoreError> {
+        let mut writing = self.pool.begin_with(WRITE).await?;
+        if let Some(other) = new.supersedes {
+            sqlx::query("UPDATE attempts SET state = 'superseded' WHERE id = ? AND payment = ? AND state = 'open'")
+                .bind(other)
+                .bind(new.payment)
+                .execute(&mut *writing)
+                .await?;
+        }
+        let written = sqlx::query(
+            "INSERT INTO attempts (id, payment, kind, upstream_key, fingerprint, state, created) \
+             VALUES (?, ?, ?, ?, ?, 'open', ?) \
+             ON CONFLICT (id) DO UPDATE SET state = 'open', repeated = 0, fingerprint = excluded.fingerprint, \
+             upstream_key = excluded.upstream_key WHERE state = 'refused' AND payment = excluded.payment",
+        )
+        .bind(new.id)
+        .bind(new.payment)
+        .bind(new.kind.name())
+        .bind(new.upstream_key)
+        .bind(new.fingerprint)
+        .bind(now())
+        .execute(&mut *writing)
+        .await;
+        match written {
+            Ok(done) if done.rows_affected() == 1 => {
+                writing.commit().await?;
+                Ok(true)
+            }
+            Ok(_) => Ok(false),
+            Err(error) if StoreError::is_taken(&error) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Notes that an attempt is being repeated after a fault of the provider.
+    pub(crate) async fn set_repeated(&self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE attempts SET repeated = 1 WHERE id = ?").bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Notes the transaction that a create named, before it is verified.
+    pub(crate) async fn set_transaction(&self, id: &str, transaction: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE attempts SET transaction_id = ? WHERE id = ?")
+            .bind(transaction)
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes what became of an attempt.
+    pub(crate) async fn settle_attempt(
+        &self,
+        id: &str,
+        state: AttemptState,
+        transaction: Option<&str>,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE attempts SET state = ?, transaction_id = coalesce(?, transaction_id) WHERE id = ?")
+            .bind(state.name())
+            .bind(transaction)
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}

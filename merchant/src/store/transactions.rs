@@ -1,0 +1,176 @@
+//! What PaymentsOS last said of each transaction.
+
+use super::{Store, StoreError, WRITE, now};
+use paymentsos_core::paymentsos::{Kind, Status, Transaction};
+use sqlx::{Row, Sqlite};
+
+/// What a reading of a transaction came to.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    /// The transaction as it is known now.
+    pub(crate) transaction: Transaction,
+    /// Whether its status is another than before.
+    pub(crate) changed: bool,
+    /// Whether it was known as failed, and has succeeded.
+    pub(crate) revived: bool,
+    /// The payment's transactions that have not failed, of both kinds.
+    pub(crate) live: Vec<String>,
+}
+
+impl Store {
+    pub(crate) async fn transaction(
+        &self,
+        payment: &str,
+        kind: Kind,
+        id: &str,
+    ) -> Result<Option<Transaction>, StoreError> {
+        let row = sqlx::query("SELECT body FROM transactions WHERE payment = ? AND kind = ? AND id = ?")
+            .bind(payment)
+            .bind(kind.name())
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| read(row.try_get("body")?)).transpose()
+    }
+
+    /// The statuses of a payment's transactions, of both kinds.
+    pub(crate) async fn statuses(&self, payment: &str) -> Result<Vec<Status>, StoreError> {
+        let rows = sqlx::query("SELECT status FROM transactions WHERE payment = ?")
+            .bind(payment)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok(Status::from(row.try_get::<String, _>("status")?))).collect()
+    }
+
+    /// Takes in a reading. Readings may overtake one another: a final status is not taken back by an older one.
+    pub(crate) async fn see(&self, payment: &str, kind: Kind, reading: &Transaction) -> Result<Seen, StoreError> {
+        let mut writing = self.pool.begin_with(WRITE).await?;
+        let known = sqlx::query("SELECT body FROM transactions WHERE payment = ? AND kind = ? AND id = ?")
+            .bind(payment)
+            .bind(kind.name())
+            .bind(&reading.id)
+            .fetch_optional(&mut *writing)
+            .await?
+            .map(|row| read(row.try_get("body")?))
+            .transpose()?;
+        // While its attempt is being carried out, a failed transaction may be taken up again: that is no news.
+        let under_way = sqlx::query("SELECT 1 FROM attempts WHERE payment = ? AND id = ? AND state = 'open'")
+            .bind(payment)
+            .bind(reading.reconciliation_id.as_deref().unwrap_or_default())
+            .fetch_optional(&mut *writing)
+            .await?
+            .is_some();
+        let transaction = merge(known.as_ref(), reading, under_way);
+        let before = known.as_ref().map(|known| &known.result.status);
+        let status = &transaction.result.status;
+        let changed = before != Some(status);
+        let revived = before == Some(&Status::Failed) && *status == Status::Succeed && !under_way;
+        if known.as_ref() != Some(&transaction) {
+            write(&mut writing, payment, kind, &transaction).await?;
+        }
+        if changed {
+            // The attempt follows its transaction. Where it must not become live beside another, it stays: the transactions say it.
+            sqlx::query(
+                "UPDATE OR IGNORE attempts SET state = ? \
+                 WHERE payment = ? AND transaction_id = ? AND state IN ('live', 'failed')",
+            )
+            .bind(super::AttemptState::of(&transaction).name())
+            .bind(payment)
+            .bind(&transaction.id)
+            .execute(&mut *writing)
+            .await?;
+        }
+        let live = sqlx::query("SELECT id FROM transactions WHERE payment = ? AND status <> 'Failed'")
+            .bind(payment)
+            .fetch_all(&mut *writing)
+            .await?
+            .iter()
+            .map(|row| row.try_get("id"))
+            .collect::<Result<_, _>>()?;
+        writing.commit().await?;
+        Ok(Seen { transaction, changed, revived, live })
+    }
+}
+
+fn read(body: String) -> Result<Transaction, StoreError> {
+    serde_json::from_str(&body).map_err(|_| StoreError::Unreadable("transactions.body"))
+}
+
+async fn write(
+    writing: &mut sqlx::Transaction<'_, Sqlite>,
+    payment: &str,
+    kind: Kind,
+    transaction: &Transaction,
+) -> Result<(), StoreError> {
+    let body = serde_json::to_string(transaction).map_err(|_| StoreError::Unreadable("a transaction"))?;
+    sqlx::query(
+        "INSERT INTO transactions (payment, kind, id, status, body, seen) VALUES (?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (payment, kind, id) DO UPDATE SET status = excluded.status, body = excluded.body, seen = excluded.seen",
+    )
+    .bind(payment)
+    .bind(kind.name())
+    .bind(&transaction.id)
+    .bind(transaction.result.status.as_str())
+    .bind(body)
+    .bind(now())
+    .execute(&mut **writing)
+    .await?;
+    Ok(())
+}
+
+/// The newer of what is known and what was read; what a reading leaves out is kept.
+fn merge(known: Option<&Transaction>, reading: &Transaction, under_way: bool) -> Transaction {
+    let Some(known) = known else { return reading.clone() };
+    let older = match (&known.result.status, &reading.result.status) {
+        (Status::Succeed, status) => *status != Status::Succeed,
+        (Status::Failed, Status::Succeed | Status::Failed) => false,
+        (Status::Failed, _) => !under_way,
+        _ => false,
+    };
+    if older {
+        return known.clone();
+    }
+    let mut merged = reading.clone();
+    if !merged.result.status.is_final() {
+        merged.redirection = merged.redirection.or_else(|| known.redirection.clone());
+        merged.expires_at = merged.expires_at.or(known.expires_at);
+    }
+    merged.reconciliation_id = merged.reconciliation_id.or_else(|| known.reconciliation_id.clone());
+    merged.amount = merged.amount.or(known.amount);
+    merged.currency = merged.currency.or_else(|| known.currency.clone());
+    merged.payment_method = merged.payment_method.or_else(|| known.payment_method.clone());
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn transaction(status: &str) -> Transaction {
+        serde_json::from_value(json!({"id": "t", "result": {"status": status}})).unwrap()
+    }
+
+    fn merged(known: &str, reading: &str, under_way: bool) -> String {
+        merge(Some(&transaction(known)), &transaction(reading), under_way).result.status.as_str().to_owned()
+    }
+
+    #[test]
+    fn a_final_status_is_not_taken_back() {
+        assert_eq!(merged("Pending", "Succeed", false), "Succeed");
+        assert_eq!(merged("Succeed", "Pending", false), "Succeed");
+        assert_eq!(merged("Succeed", "Failed", false), "Succeed");
+        assert_eq!(merged("Failed", "Pending", false), "Failed");
+        assert_eq!(merged("Failed", "Pending", true), "Pending");
+        assert_eq!(merged("Failed", "Succeed", false), "Succeed");
+        assert_eq!(merged("Pending", "Reviewing", false), "Reviewing");
+    }
+
+    #[test]
+    fn a_pending_reading_without_a_redirection_keeps_the_known_one() {
+        let mut known = transaction("Pending");
+        known.redirection = Some(serde_json::from_value(json!({"url": "https://issuer.example/"})).unwrap());
+        assert_eq!(merge(Some(&known), &transaction("Pending"), false).redirection, known.redirection);
+        assert_eq!(merge(Some(&known), &transaction("Succeed"), false).redirection, None);
+    }
+}
