@@ -1,4 +1,10 @@
-//! `/sandbox/…`: how a test sets what goes wrong, and looks at what happened.
+//! `/sandbox/…`: how a test sets what goes wrong, and looks at what happened. No key is asked for.
+//!
+//! - `GET` and `PUT /sandbox/faults`: what goes wrong; what is put replaces all of it, and `{}` is nothing.
+//! - `GET` and `PUT /sandbox/switches`: how it behaves where the documentation is silent; `{}` is as it was started.
+//! - `GET` and `DELETE /sandbox/log`: what happened.
+//! - `POST /sandbox/payments/{id}/chargeback`: the shopper's bank takes the money back.
+//! - `POST /sandbox/reset`: forgets everything.
 
 use crate::app::App;
 use crate::config::Switches;

@@ -89,9 +89,12 @@ impl Keys {
         }
     }
 
-    /// Makes a key new again.
+    /// Makes a key new again, unless somebody else has taken it meanwhile.
     pub(crate) fn forget(&self, scope: &Scope) {
-        lock(&self.entries).remove(scope);
+        let mut entries = lock(&self.entries);
+        if matches!(entries.get(scope), Some(Entry::Done(_))) {
+            entries.remove(scope);
+        }
     }
 
     pub(crate) fn clear(&self) {

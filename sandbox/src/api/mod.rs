@@ -2,33 +2,30 @@
 
 mod payments;
 mod refusal;
+mod repeats;
 mod tokens;
 mod transactions;
 
 use crate::app::App;
-use crate::config::{ConcurrentDuplicate, Replay};
 use crate::faults::ApiFault;
-use crate::idempotency::{Claim, Original, Scope, Ticket};
 use crate::lock;
 use crate::log::{About, Entry, What};
-use crate::resources::{self, Shown};
 use crate::store::Operation;
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use paymentsos_core::paymentsos::Status;
 use refusal::Refusal;
+use repeats::Work;
 use serde_json::{Map, Value};
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
-use tower_http::cors::{Any, CorsLayer};
 use uuid::Uuid;
 
 const VERSIONS: [&str; 4] = ["1.0.0", "1.1.0", "1.2.0", "1.3.0"];
@@ -65,27 +62,13 @@ impl IntoResponse for Reply {
 
 /// All of the API.
 pub(crate) fn router(app: &App) -> Router<App> {
-    let browsers = CorsLayer::new().allow_origin(Any).allow_methods([Method::POST]).allow_headers(
-        [
-            "content-type",
-            "public-key",
-            "public_key",
-            "x-payments-os-env",
-            "api-version",
-            "app-id",
-            "app_id",
-            "idempotency-key",
-        ]
-        .map(axum::http::HeaderName::from_static),
-    );
-    let browsers = browsers.expose_headers([axum::http::HeaderName::from_static(REQUEST_ID)]);
     let attended = from_fn_with_state(app.clone(), attend);
     let tokens = Router::new().route(
         "/tokens",
         post(tokens::create)
             .fallback(refusal::method_not_allowed)
             .layer::<_, Infallible>(attended.clone())
-            .layer(browsers),
+            .layer(tokens::for_browsers()),
     );
     Router::new()
         .route("/payments", post(payments::create))
@@ -182,118 +165,22 @@ fn authenticate(app: &App, method: &Method, path: &str, headers: &HeaderMap) -> 
     Ok(ApiVersion(version))
 }
 
-/// Whether a request is a new one, or repeats one by its key.
-enum Work {
-    Anew(Option<Ticket>),
-    Repeat(Original),
-}
-
 async fn carry_out(app: &App, request: Request, next: Next) -> Response {
     let fault = lock(&app.faults).take(request.method(), request.uri().path()).unwrap_or_default();
-    let work = match scope(app, &request) {
-        None => Work::Anew(None),
-        Some(scope) => match claim(app, &scope).await {
-            Claim::New(ticket) => Work::Anew(Some(ticket)),
-            Claim::Repeat(original) => Work::Repeat(original),
-            Claim::Busy => return Refusal::under_way().into_response(),
-        },
-    };
+    let scope = repeats::scope(app, &request);
+    let Some(work) = repeats::recognise(app, scope).await else { return Refusal::under_way().into_response() };
     sleep(Duration::from_millis(fault.latency_ms)).await;
     if fault.instead() {
         return failure(&fault, None);
     }
     let response = match work {
-        Work::Anew(ticket) => remember(ticket, next.run(request).await).await,
-        Work::Repeat(original) => replay(app, original),
+        Work::Anew(ticket) => repeats::remember(ticket, next.run(request).await).await,
+        Work::Repeat(original) => repeats::replay(app, original),
     };
     if fault.lose_reply || fault.status.is_some() {
         return failure(&fault, response.extensions().get().cloned());
     }
     response
-}
-
-/// What the request's key counts for. Tokens have none: the same key with another card makes another token.
-fn scope(app: &App, request: &Request) -> Option<Scope> {
-    let path = request.uri().path();
-    if request.method() != Method::POST || path == "/tokens" {
-        return None;
-    }
-    Some(Scope {
-        app_id: app.config.app_id.clone(),
-        environment: "test",
-        method: request.method().to_string(),
-        path: path.to_owned(),
-        key: header(request.headers(), "idempotency-key")?.to_owned(),
-    })
-}
-
-async fn claim(app: &App, scope: &Scope) -> Claim {
-    let switches = app.switches();
-    loop {
-        let claim = match switches.concurrent_duplicate {
-            ConcurrentDuplicate::Conflict => app.keys.claim(scope, switches.idempotency_ms),
-            ConcurrentDuplicate::Wait => app.keys.claim_in_turn(scope, switches.idempotency_ms).await,
-        };
-        match claim {
-            Claim::Repeat(original) if !switches.replay_failed && failed_at_provider(app, &original.about) => {
-                app.keys.forget(scope);
-            }
-            claim => return claim,
-        }
-    }
-}
-
-fn failed_at_provider(app: &App, about: &About) -> bool {
-    let (Some(payment_id), Some(id)) = (&about.payment_id, &about.transaction_id) else { return false };
-    let store = lock(&app.store);
-    let transaction = store.payments.get(payment_id).and_then(|payment| payment.transaction(id));
-    transaction.is_some_and(|transaction| {
-        let category = transaction.outcome.category.as_deref();
-        transaction.outcome.status == Status::Failed
-            && matches!(category, Some("provider_error" | "provider_network_error"))
-    })
-}
-
-/// Keeps what was created under its key.
-async fn remember(ticket: Option<Ticket>, response: Response) -> Response {
-    let Some(ticket) = ticket.filter(|_| response.status().is_success()) else { return response };
-    let Some(about) = response.extensions().get::<About>().cloned() else { return response };
-    let (parts, body) = response.into_parts();
-    // The body is the sandbox's own, in memory: it has no limit and cannot fail.
-    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    ticket.fill(about, parts.status, body.clone());
-    Response::from_parts(parts, body.into())
-}
-
-/// The reply to a repeat.
-fn replay(app: &App, original: Original) -> Response {
-    let now = match app.switches().replay {
-        Replay::Current => current(app, &original),
-        Replay::Snapshot => None,
-    };
-    now.map_or_else(
-        || {
-            let json = [(CONTENT_TYPE, "application/json")];
-            let mut response = (original.status, json, original.body).into_response();
-            response.extensions_mut().insert(original.about);
-            response
-        },
-        Reply::into_response,
-    )
-}
-
-/// The original resource as it is now.
-fn current(app: &App, original: &Original) -> Option<Reply> {
-    let store = lock(&app.store);
-    let payment = store.payments.get(original.about.payment_id.as_ref()?)?;
-    let (body, about) = match &original.about.transaction_id {
-        Some(id) => {
-            let transaction = payment.transaction(id)?;
-            (app.place.transaction(payment, transaction, Shown::Created), resources::about(payment, transaction))
-        }
-        None => (app.place.payment(payment), original.about.clone()),
-    };
-    Some(Reply { status: original.status, body, about })
 }
 
 /// The reply that a fault puts in place of the true one.

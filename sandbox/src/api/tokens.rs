@@ -1,6 +1,6 @@
 //! `/tokens`: a card goes in, and only what is no secret comes out. The number itself is not kept.
 
-use super::{ApiVersion, Refusal, Reply, object, text};
+use super::{ApiVersion, REQUEST_ID, Refusal, Reply, object, text};
 use crate::app::App;
 use crate::clock;
 use crate::lock;
@@ -11,9 +11,29 @@ use crate::store::Token;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderName, Method, StatusCode};
 use serde_json::{Map, Value, json};
+use tower_http::cors::{Any, CorsLayer};
 use uuid::Uuid;
+
+/// Lets pages of any origin make tokens.
+pub(super) fn for_browsers() -> CorsLayer {
+    const SENT: [&str; 8] = [
+        "content-type",
+        "public-key",
+        "public_key",
+        "x-payments-os-env",
+        "api-version",
+        "app-id",
+        "app_id",
+        "idempotency-key",
+    ];
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::POST])
+        .allow_headers(SENT.map(HeaderName::from_static))
+        .expose_headers([HeaderName::from_static(REQUEST_ID)])
+}
 
 pub(super) async fn create(
     State(app): State<App>,
