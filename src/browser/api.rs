@@ -1,5 +1,6 @@
 //! The Merchant API, by `fetch`.
 
+use super::json::Json;
 use super::objects::{member, object};
 use super::{Access, Credentials, Places, device};
 use gloo_net::http::{Method, RequestBuilder, Response};
@@ -157,7 +158,7 @@ fn segment(id: &str) -> String {
 async fn json<T: DeserializeOwned>(response: Response) -> Option<T> {
     let response: web_sys::Response = response.into();
     let body = JsFuture::from(response.json().ok()?).await.ok()?;
-    serde_wasm_bindgen::from_value(body).ok()
+    T::deserialize(Json(body)).ok()
 }
 
 /// `Retry-After` (RFC 9110): seconds, or a date.

@@ -6,6 +6,7 @@ mod clock;
 pub mod device;
 mod hand_on;
 mod hints;
+mod json;
 mod money;
 pub(crate) mod objects;
 mod places;
@@ -19,7 +20,6 @@ pub use timer::Timer;
 use api::{Api, Sending};
 use js_sys::{Function, Promise};
 use paymentsos_core::flow::{Answer, Effect, Input, Kept, Now, Press, Request, Setup, Start, returned};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -58,10 +58,10 @@ pub struct Driver {
     /// Where PaymentsOS is asked to send the shopper back to.
     merchant_site_url: String,
     places: Rc<Places>,
-    /// The payment methods of the presses so far, under their numbers.
-    methods: BTreeMap<u32, Promise>,
+    /// The payment method of the latest press, under its number.
+    method: Option<(u32, Promise)>,
     pressed: u32,
-    sending: BTreeMap<u32, Sending>,
+    sending: Vec<(u32, Sending)>,
     alarm: Option<Timer>,
     _hints: hints::Listeners,
 }
@@ -75,9 +75,9 @@ impl Driver {
             access,
             merchant_site_url: String::new(),
             places: Rc::default(),
-            methods: BTreeMap::new(),
+            method: None,
             pressed: 0,
-            sending: BTreeMap::new(),
+            sending: Vec::new(),
             alarm: None,
         }
     }
@@ -133,7 +133,7 @@ impl Driver {
         spawn_local(async move {
             let _ = JsFuture::from(handled).await;
         });
-        self.methods = BTreeMap::from([(self.pressed, promise)]);
+        self.method = Some((self.pressed, promise));
         Press { id: clock::uuid(), method: self.pressed }
     }
 
@@ -149,9 +149,7 @@ impl Driver {
         let backend = &self.access.backend;
         match effect {
             Effect::Send(number, request) => self.send(number, request),
-            Effect::Abort(number) => {
-                self.sending.remove(&number);
-            }
+            Effect::Abort(number) => self.sending.retain(|(sent, _)| *sent != number),
             Effect::Wake(delay) => {
                 let report = self.report.clone();
                 self.alarm = Some(Timer::new(delay, move || report.emit(Input::Woke)));
@@ -167,15 +165,17 @@ impl Driver {
 
     fn send(&mut self, number: u32, request: Request) {
         // What has been answered is done with.
-        self.sending.retain(|_, sending| !sending.is_done());
+        self.sending.retain(|(_, sending)| !sending.is_done());
         let method = match &request {
-            Request::Create { method, .. } => self.methods.get(method).cloned(),
+            Request::Create { method, .. } => {
+                self.method.as_ref().filter(|(pressed, _)| pressed == method).map(|(_, promise)| promise.clone())
+            }
             _ => None,
         };
         let api = Api { access: self.access.clone(), merchant_site_url: self.merchant_site_url.clone() };
         let report = self.report.clone();
         let done = move |answer: Answer| report.emit(Input::Answered { request: number, answer });
-        self.sending.insert(number, api.send(request, method, self.places.clone(), done));
+        self.sending.push((number, api.send(request, method, self.places.clone(), done)));
     }
 }
 

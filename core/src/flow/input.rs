@@ -70,16 +70,19 @@ pub struct Start {
 impl Start {
     /// The payments whose saved attempts the flow needs to see.
     pub fn payments<'a>(setup: &'a Setup, returned: &'a [Returned], kept: Option<&'a Kept>) -> Vec<&'a str> {
-        let mut ids: Vec<&str> = match &setup.payment_id {
+        match &setup.payment_id {
             Some(id) => vec![id],
             None => {
                 let returned = returned.iter().filter_map(|set| set.payment_id.as_deref());
-                returned.chain(kept.map(|kept| kept.payment_id.as_str())).collect()
+                let mut ids: Vec<&str> = Vec::new();
+                for id in returned.chain(kept.map(|kept| kept.payment_id.as_str())) {
+                    if !ids.contains(&id) {
+                        ids.push(id);
+                    }
+                }
+                ids
             }
-        };
-        ids.sort_unstable();
-        ids.dedup();
-        ids
+        }
     }
 }
 

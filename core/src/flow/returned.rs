@@ -119,7 +119,7 @@ fn parameter(text: &str) -> Option<Parameter> {
     if name.len() > 60 || value.len() > 120 {
         return None;
     }
-    let (name, value) = (decode(name), decode(value));
+    let (name, value) = (decode(name)?, decode(value)?);
     let value = value.trim();
     match name.trim() {
         "payment_id" => is_uuid(value).then(|| Parameter::Payment(value.to_ascii_lowercase())),
@@ -146,8 +146,8 @@ pub fn is_uuid(text: &str) -> bool {
         })
 }
 
-/// Form decoding; an escape that is none stays as it is.
-fn decode(text: &str) -> String {
+/// Form decoding; an escape that is none stays as it is. What is then no text is nothing of ours.
+fn decode(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -166,7 +166,7 @@ fn decode(text: &str) -> String {
         }
         at += 1;
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    String::from_utf8(decoded).ok()
 }
 
 fn hex(digit: u8) -> Option<u8> {
