@@ -1,1 +1,30 @@
+//! What the journeys need: a shop with its backend and its PaymentsOS, each its own, and real browsers in front of them.
+//!
+//! A journey is an ignored test, because it needs the shop built by trunk (`JOURNEYS_DIST`) and a browser; `cargo xtask test` runs
+//! them all.
 
+mod browser;
+mod chromedriver;
+mod payments;
+mod world;
+
+pub use browser::{Browser, Outcome};
+pub use world::World;
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+/// How long anything that is waited for may take.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// Waits until `look` finds what is wanted; fails with what it saw last.
+pub async fn wait_for<T, F: Future<Output = Result<T, String>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+    let begun = Instant::now();
+    loop {
+        match look().await {
+            Ok(found) => return found,
+            Err(seen) if begun.elapsed() > PATIENCE => panic!("waited in vain for {what}: {seen}"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! A browser with a shopper in front of it.
+
+use crate::wait_for;
+use crate::world::World;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
+use thirtyfour::prelude::*;
+
+/// The buttons of the sandbox's pages.
+#[derive(Clone, Copy, Debug)]
+pub enum Outcome {
+    /// Approve.
+    Succeed,
+    /// Decline.
+    Fail,
+    /// Cancel.
+    Cancel,
+    /// Back at once, approved later.
+    LateSucceed,
+    /// Back at once, declined later.
+    LateFail,
+    /// Back, and never decided.
+    Never,
+}
+
+impl Outcome {
+    fn value(self) -> &'static str {
+        match self {
+            Outcome::Succeed => "succeed",
+            Outcome::Fail => "fail",
+            Outcome::Cancel => "cancel",
+            Outcome::LateSucceed => "late-succeed",
+            Outcome::LateFail => "late-fail",
+            Outcome::Never => "never",
+        }
+    }
+}
+
+/// A browser with a profile of its own.
+pub struct Browser {
+    /// For what the journeys do beyond the words below.
+    pub driver: WebDriver,
+    shop: String,
+}
+
+const ELEMENT: &str = "const element = document.querySelector('paymentsos-checkout');";
+
+impl Browser {
+    pub(crate) async fn open(world: &World) -> Browser {
+        let mut capabilities = DesiredCapabilities::chrome();
+        for argument in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            "--window-size=1000,900",
+        ] {
+            capabilities.add_arg(argument).expect("an argument");
+        }
+        let driver = WebDriver::new(&world.chromedriver.address, capabilities).await.expect("a browser opens");
+        Browser { driver, shop: world.shop() }
+    }
+
+    /// Opens the shop with the kind and the payment method chosen, and waits until Pay can be pressed.
+    pub async fn shop(&self, kind: &str, method: &str) {
+        self.driver.goto(format!("{}?kind={kind}&method={method}", self.shop)).await.expect("the shop opens");
+        self.sees("ready").await;
+    }
+
+    /// Chooses another payment method.
+    pub async fn chooses(&self, method: &str) {
+        let script = "document.querySelector('select[name=method]').value = arguments[0];";
+        self.driver.execute(script, vec![json!(method)]).await.expect("the shop has methods");
+    }
+
+    /// The state shown.
+    pub async fn state(&self) -> String {
+        self.value("return document.querySelector('paymentsos-checkout')?.dataset.state ?? '';").await
+    }
+
+    /// Waits for a state.
+    pub async fn sees(&self, state: &str) {
+        wait_for(&format!("the state {state}"), async || match self.state().await {
+            seen if seen == state => Ok(()),
+            seen => Err(format!("{seen}: {}", self.text().await)),
+        })
+        .await;
+    }
+
+    /// What stands in the checkout.
+    pub async fn text(&self) -> String {
+        self.value(&format!("{ELEMENT} return element?.shadowRoot?.querySelector('[part~=base]')?.innerText ?? '';")).await
+    }
+
+    /// Waits for words in the checkout.
+    pub async fn reads(&self, words: &str) {
+        wait_for(&format!("the words “{words}”"), async || match self.text().await {
+            text if text.contains(words) => Ok(()),
+            text => Err(text),
+        })
+        .await;
+    }
+
+    /// The element's read-only `state`.
+    pub async fn detail(&self) -> Value {
+        let reply = self.driver.execute(format!("{ELEMENT} return element.state;"), vec![]).await;
+        reply.expect("the element has a state").json().clone()
+    }
+
+    /// The payment on the page.
+    pub async fn payment(&self) -> String {
+        self.detail().await["payment_id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// A piece of the checkout, once it is there.
+    pub async fn piece(&self, selector: &str) -> WebElement {
+        wait_for(selector, async || self.find(selector).await.ok_or_else(|| "it is not there".to_owned())).await
+    }
+
+    /// Whether a piece of the checkout is there.
+    pub async fn has(&self, selector: &str) -> bool {
+        self.find(selector).await.is_some()
+    }
+
+    async fn find(&self, selector: &str) -> Option<WebElement> {
+        let script = format!("{ELEMENT} return element?.shadowRoot?.querySelector(arguments[0]);");
+        let found = self.driver.execute(script, vec![json!(selector)]).await.ok()?;
+        found.element().ok()
+    }
+
+    /// Presses a piece of the checkout.
+    pub async fn presses(&self, selector: &str) {
+        wait_for(&format!("{selector} to be pressed"), async || {
+            let piece = self.piece(selector).await;
+            piece.click().await.map_err(|error| error.to_string())
+        })
+        .await;
+    }
+
+    /// Presses Pay.
+    pub async fn pays(&self) {
+        self.presses("button[part~=pay]").await;
+    }
+
+    /// Waits until the sandbox's page is there, and presses one of its buttons.
+    pub async fn decides(&self, outcome: Outcome) {
+        let selector = By::Css(format!("button[name=outcome][value={}]", outcome.value()));
+        let button = wait_for("the bank's page", async || {
+            self.driver.find(selector.clone()).await.map_err(|error| error.to_string())
+        })
+        .await;
+        button.click().await.expect("the outcome can be pressed");
+    }
+
+    /// Waits until the bank's page is there.
+    pub async fn is_at_the_bank(&self) {
+        let selector = By::Css("button[name=outcome]");
+        wait_for("the bank's page", async || self.driver.find(selector.clone()).await.map_err(|error| error.to_string())).await;
+    }
+
+    /// The page's address.
+    pub async fn address(&self) -> String {
+        self.driver.current_url().await.expect("a page is open").into()
+    }
+
+    /// Loads the page again.
+    pub async fn reloads(&self) {
+        self.driver.refresh().await.expect("the page can be loaded again");
+    }
+
+    /// Everything that is kept in this browser for the shop.
+    pub async fn storage(&self) -> String {
+        self.value("return JSON.stringify([{...localStorage}, {...sessionStorage}]);").await
+    }
+
+    /// Takes a picture of the page.
+    pub async fn pictures(&self, name: &str) {
+        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/screenshots/journeys"));
+        std::fs::create_dir_all(&folder).expect("pictures can be kept");
+        self.driver.screenshot(&folder.join(format!("{name}.png"))).await.expect("a picture is taken");
+    }
+
+    /// A string that a script returns; empty while a page is changing.
+    pub async fn value(&self, script: &str) -> String {
+        let reply = self.driver.execute(script, vec![]).await;
+        reply.ok().and_then(|reply| reply.json().as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}

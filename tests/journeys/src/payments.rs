@@ -1,0 +1,55 @@
+//! What PaymentsOS knows when a journey is over: the sandbox's log and its payments, held against the page.
+
+use crate::world::World;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+impl World {
+    /// The sandbox's log.
+    pub async fn log(&self) -> Vec<Value> {
+        let reply = self.client.get(self.at_sandbox("/sandbox/log")).send().await.expect("the sandbox answers");
+        reply.json().await.expect("the log is an array")
+    }
+
+    /// A payment with all its transactions, as PaymentsOS knows it.
+    pub async fn payment(&self, id: &str) -> Value {
+        let request = self.client.get(self.at_sandbox(&format!("/payments/{id}?expand=all")));
+        let reply = self.as_merchant(request).send().await.expect("the sandbox answers");
+        reply.json().await.expect("a payment")
+    }
+
+    /// The `result.status` of every charge and authorization of a payment.
+    pub async fn statuses(&self, payment: &str) -> Vec<String> {
+        let payment = self.payment(payment).await;
+        let related = &payment["related_resources"];
+        [&related["charges"], &related["authorizations"]]
+            .into_iter()
+            .flat_map(|list| list.as_array().into_iter().flatten())
+            .map(|transaction| transaction["result"]["status"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Checks what must hold after every journey: no payment has more than one transaction that is not failed, and none was charged
+    /// under two idempotency keys while the first had not failed. Says how many payments there were.
+    pub async fn never_two(&self) -> usize {
+        let log = self.log().await;
+        let payments: BTreeSet<&str> = log.iter().filter_map(|entry| entry["payment_id"].as_str()).collect();
+        for payment in &payments {
+            let statuses = self.statuses(payment).await;
+            let live = statuses.iter().filter(|status| *status != "Failed").count();
+            assert!(live <= 1, "payment {payment} has {live} live transactions: {statuses:?}");
+        }
+        payments.len()
+    }
+
+    /// How many creates PaymentsOS was asked for, repeats included.
+    pub async fn creates(&self) -> usize {
+        let is_create = |entry: &&Value| {
+            let path = entry["path"].as_str().unwrap_or_default();
+            entry["kind"] == "request"
+                && entry["method"] == "POST"
+                && (path.ends_with("/charges") || path.ends_with("/authorizations"))
+        };
+        self.log().await.iter().filter(is_create).count()
+    }
+}
