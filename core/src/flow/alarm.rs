@@ -79,7 +79,7 @@ impl Flow {
     /// When asking ends, in steady time. A link ends when the backend says so.
     fn deadline_due(&self, now: Now) -> Option<Millis> {
         let watched = self.watched.as_ref().filter(|watched| !watched.last_check)?;
-        let in_steady = |wall: Millis| now.steady + wall.saturating_sub(now.wall);
+        let in_steady = |wall: Millis| now.steady.saturating_add(wall.saturating_sub(now.wall));
         let expiry = watched.told.as_ref().and_then(|told| told.transaction.expires_at);
         match (&self.state, expiry) {
             (State::Link, Some(at)) => Some(in_steady(at)),

@@ -49,7 +49,8 @@ impl Flow {
         let limit = self.setup.as_ref().map_or(0, |setup| setup.deadline);
         let left = limit.saturating_sub(now.wall.saturating_sub(since));
         if let Some(watched) = &mut self.watched {
-            watched.deadline = Deadline { steady: now.steady + left, wall: now.wall + left };
+            watched.deadline =
+                Deadline { steady: now.steady.saturating_add(left), wall: now.wall.saturating_add(left) };
         }
     }
 
@@ -80,9 +81,10 @@ impl Flow {
         self.abort_ask();
         let (Some(watched), Some(payment_id)) = (&mut self.watched, self.payment_id.clone()) else { return };
         watched.next = None;
-        // Where something else hangs on the answer, how things stand is enough.
+        // Where something else hangs on the answer, how things stand is enough: leaving, or where the shopper can go on.
         let held = match self.state {
             State::Confirming { leave: true } | State::Processing(_) => false,
+            _ if watched.told.is_none() && !watched.returned => false,
             _ => watched.broken < BROKEN_TOO_OFTEN && !watched.last_check,
         };
         let request = Request::Ask { payment_id, kind: watched.kind, id: watched.id.clone(), held };
@@ -94,15 +96,9 @@ impl Flow {
             Answer::Transaction { told, held, .. }
                 if self.watched.as_ref().is_some_and(|watched| watched.id == told.id()) =>
             {
-                let status = told.transaction.result.status.clone();
-                self.tell(told);
-                match status {
+                match self.tell(told) {
                     Status::Succeed | Status::Failed => self.decide(now),
-                    Status::Pending => self.still_pending(&ask, held, now),
-                    Status::Other(_) => {
-                        self.report(Code::UnknownStatus);
-                        self.still_pending(&ask, held, now);
-                    }
+                    Status::Pending | Status::Other(_) => self.still_pending(&ask, held, now),
                 }
             }
             Answer::Refused { status: 401 | 403, .. } => self.not_authorized(),
@@ -112,8 +108,12 @@ impl Flow {
         }
     }
 
-    /// Takes in what the backend says of the watched transaction.
-    pub(super) fn tell(&mut self, told: Told) {
+    /// Takes in what the backend says of the watched transaction: its status.
+    pub(super) fn tell(&mut self, told: Told) -> Status {
+        let status = told.transaction.result.status.clone();
+        if matches!(status, Status::Other(_)) {
+            self.report(Code::UnknownStatus);
+        }
         self.set_place(&told);
         let transaction = &told.transaction;
         if let (None, Some(amount), Some(currency)) = (&self.shown, transaction.amount, &transaction.currency) {
@@ -122,6 +122,7 @@ impl Flow {
         if let Some(watched) = &mut self.watched {
             watched.told = Some(told);
         }
+        status
     }
 
     /// Where the shopper can go on, if they may be sent there.
@@ -150,7 +151,12 @@ impl Flow {
         let by_link = self.attempt.as_ref().is_some_and(|attempt| attempt.link) && !watched.returned;
         let has_place = watched.place.is_some();
         match self.state {
-            State::Processing(_) => {}
+            // Nobody may have been allowed to ask until now: there is time left to.
+            State::Processing(Some(Code::NotAuthorizedHere)) => {
+                self.state = State::Confirming { leave: false };
+                self.ask_in(pause, now);
+            }
+            State::Processing(_) => self.state = State::Processing(Some(Code::StillPending)),
             State::Confirming { leave: true } => self.leave(now),
             State::Confirming { .. } if by_link && has_place => {
                 self.state = State::Link;
@@ -176,7 +182,7 @@ impl Flow {
     }
 
     pub(super) fn ask_in(&mut self, pause: Millis, now: Now) {
-        let at = now.steady + self.pace(pause);
+        let at = now.steady.saturating_add(self.pace(pause));
         if let Some(watched) = &mut self.watched {
             watched.next = Some(at);
         }

@@ -24,22 +24,25 @@ impl Flow {
     /// Back from the back-forward cache: anything may have happened, and what was under way is dead.
     pub(super) fn shown_again(&mut self, now: Now) {
         self.hidden = false;
+        self.alarm = None;
+        self.abort_ask();
+        let create = self.create.take();
         match self.state {
-            State::Ready { .. } | State::Failed(_) => {
-                self.looking_since = now.steady;
-                self.reading = None;
-                self.read_now(now);
+            State::Creating(_) if create.is_some() => {
+                self.abort(create);
+                self.doubt(None, now);
             }
-            State::Succeeded | State::Unavailable(_) | State::Loading => {}
-            _ => self.look_again(now),
+            State::Unavailable(_) => self.check(now),
+            _ => self.heard(now),
         }
     }
 
+    /// What the last reading said may hold no more, also where the shopper was told of a failure.
     pub(super) fn heard(&mut self, now: Now) {
         match self.state {
-            State::Ready { .. } => {
+            State::Ready { .. } | State::Failed(_) => {
                 self.looking_since = now.steady;
-                self.reading = None;
+                self.distrust_reading();
                 self.read_now(now);
             }
             _ => self.look_again(now),
@@ -80,11 +83,11 @@ impl Flow {
                 self.looking_since = now.steady;
                 self.read_now(now);
             }
-            State::Creating(creating) => match &mut creating.next {
-                Some(next) => *next = now.steady.max(creating.not_before),
-                None if creating.posted && self.create.is_none() => self.read_now(now),
-                None => {}
-            },
+            // The payment tells before anything is sent again.
+            State::Creating(creating) if self.create.is_none() => {
+                creating.next = None;
+                self.read_now(now);
+            }
             State::Ready { .. } if self.next_read.is_some() => self.read_now(now),
             _ => {}
         }

@@ -24,7 +24,10 @@ impl Flow {
         let reading = self.take_in(told, now);
         match reading.verdict {
             Verdict::Closed(code) => self.fail(code),
-            Verdict::Live(kind, told) => self.live(kind, &told, now),
+            Verdict::Live(kind, told) => {
+                self.take_over_amount();
+                self.live(kind, &told, now);
+            }
             Verdict::Free(failed) => self.free(&failed, now),
             Verdict::Unknown => self.unsaid(Code::BackendIncomplete, None, now),
         }
@@ -47,6 +50,13 @@ impl Flow {
         })
     }
 
+    /// What stands for the payment may have changed since; its amount and its reference hold until it is read anew.
+    pub(super) fn distrust_reading(&mut self) {
+        if let Some((_, reading)) = &mut self.reading {
+            reading.verdict = Verdict::Unknown;
+        }
+    }
+
     /// A transaction stands for the payment: it is adopted, whoever made it.
     fn live(&mut self, kind: Kind, told: &Told, now: Now) {
         let own = self.attempt.as_ref().is_some_and(|attempt| is_of(told, Some(&attempt.id)));
@@ -58,24 +68,31 @@ impl Flow {
                 Some(Status::Failed) | None => false,
                 Some(_) => pending,
             };
-            if stays || watched.id == told.id() {
+            if watched.id == told.id() {
+                // Where to go on is no result: a reading may say it.
+                if watched.told.is_none() {
+                    self.set_place(told);
+                }
+                return self.decide(now);
+            }
+            if stays {
                 return self.decide(now);
             }
         }
         let leave = own && matches!(&self.state, State::Creating(creating) if creating.press.is_some());
-        self.adopt(kind, told, now);
-        self.state = State::Confirming { leave };
+        self.adopt(kind, told, leave, now);
     }
 
-    /// Asks for a transaction that a reading has shown, from now on.
-    fn adopt(&mut self, kind: Kind, told: &Told, now: Now) {
+    /// Asks for a transaction that a reading has shown, from now on; then the shopper may have to `leave` for it.
+    fn adopt(&mut self, kind: Kind, told: &Told, leave: bool, now: Now) {
         if self.attempt.as_ref().is_some_and(|attempt| is_of(told, Some(&attempt.id))) {
-            self.attempt_is(told.id());
+            let method = told.transaction.payment_method.as_ref();
+            self.attempt_is(told.id(), method.and_then(|method| method.vendor.as_deref()));
         }
         self.abort_all();
         self.watch(kind, told.id().to_owned(), now);
         self.count_from_now(now);
-        self.state = State::Confirming { leave: false };
+        self.state = State::Confirming { leave };
         self.set_place(told);
         self.ask_now(now);
     }
@@ -92,14 +109,14 @@ impl Flow {
             if watched.told.is_some() || is_listed || is_saved || !self.own {
                 return self.decide(now);
             }
-            // The address named a transaction that is none of this payment's.
+            // The address named a transaction that is none of this payment's. What was saved here stands yet.
             self.let_go();
-            return self.ready(false, None);
+            return self.begin(now);
         }
         let own = self.attempt.as_ref().map(|attempt| attempt.id.as_str());
         let ours = failed.iter().rfind(|(_, told)| is_of(told, own));
         match (&self.state, ours) {
-            (State::Creating(creating), Some((kind, told))) if creating.posted => self.adopt(*kind, told, now),
+            (State::Creating(creating), Some((kind, told))) if creating.posted => self.adopt(*kind, told, false, now),
             (State::Creating(creating), None) if creating.posted => self.nothing_came(now),
             (State::Creating(_), _) => self.looked_before_paying(now),
             (&State::Ready { amount_changed, fault }, _) => self.ready(amount_changed, fault),
@@ -107,7 +124,7 @@ impl Flow {
                 self.ready(false, None);
             }
             (State::Confirming { .. } | State::Processing(_), _) => match failed.last() {
-                Some((kind, told)) => self.adopt(*kind, told, now),
+                Some((kind, told)) => self.adopt(*kind, told, false, now),
                 None => self.processing(None),
             },
             _ => {}
@@ -158,14 +175,14 @@ impl Flow {
                 }
             }
             State::Creating(_) | State::Ready { .. } => {
-                if refused || waited + pause > LOOK_LIMIT {
+                if refused || waited.saturating_add(pause) > LOOK_LIMIT {
                     self.unavailable(code);
                 } else {
                     self.next_read = Some(now.steady + pause);
                 }
             }
             State::Confirming { .. } => {
-                if refused || waited + pause > LOOK_LIMIT {
+                if refused || waited.saturating_add(pause) > LOOK_LIMIT {
                     self.processing(Some(code));
                 } else {
                     self.next_read = Some(now.steady + pause);

@@ -89,16 +89,11 @@ impl Flow {
         match answer {
             Answer::Transaction { told, vendor, .. } if !told.id().is_empty() => {
                 let kind = self.attempt.as_ref().map(|attempt| attempt.kind).unwrap_or_default();
-                let by_link = self.is_by_link(vendor.as_deref());
-                if let Some(attempt) = &mut self.attempt {
-                    attempt.link = by_link;
-                }
-                self.attempt_is(told.id());
+                self.attempt_is(told.id(), vendor.as_deref());
                 self.abort_read();
                 self.watch(kind, told.id().to_owned(), now);
                 self.count_from_now(now);
-                let status = told.transaction.result.status.clone();
-                self.tell(told);
+                let status = self.tell(told);
                 self.state = State::Confirming { leave: true };
                 match status {
                     Status::Succeed => self.decide(now),
@@ -115,7 +110,8 @@ impl Flow {
                     self.forget();
                 }
                 self.report(Code::PaymentMethodMissing);
-                self.ready(false, Some(Code::PaymentMethodMissing));
+                // That nothing was sent is only said where nothing was sent before either.
+                self.ready(false, (!doubtful).then_some(Code::PaymentMethodMissing));
             }
             Answer::Refused { status, .. } if !doubtful && is_refusal(status) => self.refused(status, now),
             Answer::Refused { retry_after, .. } => self.doubt(retry_after, now),
@@ -128,7 +124,7 @@ impl Flow {
     fn refused(&mut self, status: u16, now: Now) {
         self.forget();
         if status == 412 {
-            self.reading = None;
+            self.distrust_reading();
             self.ready(true, None);
             return self.read_now(now);
         }
@@ -140,13 +136,13 @@ impl Flow {
     }
 
     /// Whether the POST did anything is not known: the payment tells, and if it does not, the same POST again.
-    fn doubt(&mut self, retry_after: Option<Millis>, now: Now) {
+    pub(super) fn doubt(&mut self, retry_after: Option<Millis>, now: Now) {
         if let Some(attempt) = &mut self.attempt {
             attempt.doubtful = true;
         }
         self.save();
         if let State::Creating(creating) = &mut self.state {
-            creating.not_before = now.steady + retry_after.unwrap_or(0);
+            creating.not_before = now.steady.saturating_add(retry_after.unwrap_or(0));
         }
         self.read_now(now);
     }
@@ -169,7 +165,7 @@ impl Flow {
     /// Tries again after a pause: the POST, or after a reload just the reading.
     pub(super) fn again_in(&mut self, pause: Millis, now: Now) {
         let State::Creating(creating) = &mut self.state else { return };
-        let at = (now.steady + pause).max(creating.not_before);
+        let at = now.steady.saturating_add(pause).max(creating.not_before);
         if creating.press.is_some() {
             creating.next = Some(at);
         } else {
@@ -232,16 +228,18 @@ impl Flow {
             return;
         }
         self.let_go();
-        self.reading = None;
+        self.distrust_reading();
         self.looking_since = now.steady;
         self.ready(false, None);
         self.read_now(now);
     }
 
-    /// The transaction of the attempt is known.
-    pub(super) fn attempt_is(&mut self, transaction: &str) {
+    /// The transaction of the attempt is known, and maybe the vendor of what is paid with.
+    pub(super) fn attempt_is(&mut self, transaction: &str, vendor: Option<&str>) {
+        let by_link = self.is_by_link(vendor);
         if let Some(attempt) = &mut self.attempt {
             attempt.transaction = Some(transaction.to_owned());
+            attempt.link |= by_link;
         }
     }
 

@@ -51,9 +51,6 @@ fn verdict(
         _ => {}
     }
     let Some(transactions) = transactions else { return Verdict::Unknown };
-    if transactions.is_empty() && *status != PaymentStatus::Initialized {
-        return Verdict::Unknown;
-    }
     let (failed, live): (Vec<_>, Vec<_>) =
         transactions.into_iter().partition(|(_, told)| told.transaction.result.status == Status::Failed);
     // One that has succeeded before a pending one, our own before another's, the latest before earlier ones.
@@ -61,6 +58,8 @@ fn verdict(
         live.into_iter().max_by_key(|(_, told)| (told.transaction.result.status == Status::Succeed, is_of(told, own)));
     match best {
         Some((kind, told)) => Verdict::Live(kind, told),
+        // It has got further than the failures that are listed: by something that is not.
+        None if *status != PaymentStatus::Initialized => Verdict::Unknown,
         None => Verdict::Free(failed),
     }
 }

@@ -50,6 +50,10 @@ impl Flow {
             .find(|(payment_id, _)| Some(payment_id) == self.payment_id.as_ref())
             .map(|(_, attempt)| attempt)
             .filter(|attempt| !attempt.is_over(now.wall));
+        // Saved before its POST, whose answer never came to be saved: any further POST is a repeat.
+        if let Some(attempt) = &mut self.attempt {
+            attempt.doubtful |= attempt.transaction.is_none();
+        }
         self.own = setup.payment_id.is_some() || self.attempt.is_some();
         self.shown = setup.money.clone();
         self.setup = Some(setup);
@@ -91,9 +95,11 @@ impl Flow {
         }
         self.looking_since = now.steady;
         if self.watched.is_some() {
-            self.state = State::Confirming { leave: false };
+            if !matches!(self.state, State::Link | State::Confirming { .. }) {
+                self.state = State::Confirming { leave: false };
+            }
             self.ask_now(now);
-        } else if let Some(attempt) = &self.attempt {
+        } else if let Some(attempt) = self.attempt.as_ref().filter(|attempt| attempt.doubtful) {
             // A POST may be on its way, or may have been lost with the page: only the payment can tell.
             let spent = now.wall.saturating_sub(attempt.at);
             self.state = State::Creating(Creating {
@@ -119,6 +125,7 @@ impl Flow {
     pub(super) fn reset(&mut self, now: Now) {
         if matches!(self.state, State::Failed(_)) && self.own {
             self.let_go();
+            self.distrust_reading();
         }
         self.begin(now);
     }

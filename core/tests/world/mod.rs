@@ -1,0 +1,577 @@
+//! A browser, a clock and a shopper around a flow, so that a test reads as a story.
+//!
+//! Time is virtual and only moves where a test says so. What is saved and kept goes through its lines of text, as it does in a browser.
+
+#![allow(dead_code, unreachable_pub, reason = "every test file uses its own part of it")]
+
+use paymentsos_core::codes::Code;
+use paymentsos_core::flow::returned::{self, Clean};
+use paymentsos_core::flow::{
+    Answer, Attempt, Effect, Effects, Flow, Input, Kept, Millis, Money, Now, Place, Presentation, Press, Request, Setup,
+    Start, StateName, Told, ToldPayment, View,
+};
+use paymentsos_core::paymentsos::{
+    Kind, Order, Outcome, Payment, PaymentMethod, PaymentStatus, RelatedResources, Status, Transaction,
+};
+use std::collections::BTreeMap;
+
+pub const PAYMENT: &str = "65de6d2a-0000-4000-8000-00000000000a";
+pub const OTHER_PAYMENT: &str = "65de6d2a-0000-4000-8000-00000000000b";
+pub const FIRST: &str = "aec1c306-0000-4000-8000-000000000001";
+pub const SECOND: &str = "aec1c306-0000-4000-8000-000000000002";
+pub const FORGED: &str = "f0f0f0f0-0000-4000-8000-000000000003";
+
+/// The driver's number for the bank's page.
+pub const BANK: u32 = 7;
+pub const MINUTE: Millis = 60_000;
+/// When every story begins, by the wall clock.
+pub const MORNING: Millis = 1_700_000_000_000;
+
+/// The key of the n-th press on Pay, from 1.
+pub fn key(n: u32) -> String {
+    format!("0b8f2f4e-1111-4222-8333-{n:012}")
+}
+
+pub fn money(amount: u64) -> Money {
+    Money { amount, currency: "USD".into() }
+}
+
+pub fn place(number: u32, scheme: &str, host: &str) -> Place {
+    Place { number, scheme: scheme.into(), host: host.into(), has_credentials: false, length: 60 }
+}
+
+pub fn bank() -> Place {
+    place(BANK, "https", "bank.example")
+}
+
+/// A shop's page that names a payment of 40.97 dollars.
+pub fn shop() -> Setup {
+    Setup {
+        payment_id: Some(PAYMENT.into()),
+        kind: Kind::Charge,
+        money: Some(money(4097)),
+        presentation: Presentation::Auto,
+        redirect_hosts: Vec::new(),
+        merchant_site: place(1, "https", "shop.example"),
+        deadline: 15 * MINUTE,
+    }
+}
+
+/// A page that is only returned to.
+pub fn return_page() -> Setup {
+    Setup { payment_id: None, money: None, ..shop() }
+}
+
+/// The query that PaymentsOS sends a shopper back with.
+pub fn back_with(transaction: &str, status: &str) -> String {
+    format!("?payment_id={PAYMENT}&charge_id={transaction}&status={status}")
+}
+
+/// A transaction as the backend tells it.
+#[derive(Clone, Debug)]
+pub struct Says {
+    pub kind: Kind,
+    pub transaction: Transaction,
+    pub place: Option<Place>,
+    sent_vendor: Option<String>,
+    held: bool,
+}
+
+fn says(id: &str, status: Status) -> Says {
+    let result = Outcome { status, category: None, sub_category: None, description: None };
+    let transaction = Transaction {
+        id: id.into(),
+        result,
+        redirection: None,
+        reconciliation_id: None,
+        amount: Some(4097),
+        currency: Some("USD".into()),
+        payment_method: Some(PaymentMethod { vendor: Some("VISA".into()), last_4_digits: Some("1111".into()) }),
+        expires_at: None,
+    };
+    Says { kind: Kind::Charge, transaction, place: None, sent_vendor: None, held: false }
+}
+
+pub fn pending(id: &str) -> Says {
+    says(id, Status::Pending)
+}
+
+pub fn succeed(id: &str) -> Says {
+    says(id, Status::Succeed)
+}
+
+pub fn failed(id: &str) -> Says {
+    says(id, Status::Failed).because("payment_method_declined")
+}
+
+/// A status that PaymentsOS has not documented.
+pub fn odd(id: &str) -> Says {
+    says(id, Status::Other("Reviewing".into()))
+}
+
+impl Says {
+    /// The shopper has to go to their bank.
+    pub fn at_bank(self) -> Says {
+        self.at(bank())
+    }
+
+    pub fn at(self, place: Place) -> Says {
+        Says { place: Some(place), ..self }
+    }
+
+    /// It came of that attempt.
+    pub fn of(mut self, key: &str) -> Says {
+        self.transaction.reconciliation_id = Some(key.into());
+        self
+    }
+
+    pub fn because(mut self, category: &str) -> Says {
+        self.transaction.result.category = Some(category.into());
+        self
+    }
+
+    pub fn expiring(mut self, at: Millis) -> Says {
+        self.transaction.expires_at = Some(at);
+        self
+    }
+
+    pub fn authorization(self) -> Says {
+        Says { kind: Kind::Authorization, ..self }
+    }
+
+    /// A payment method of that vendor was sent.
+    pub fn by(mut self, vendor: &str) -> Says {
+        self.sent_vendor = Some(vendor.into());
+        self.transaction.payment_method = Some(PaymentMethod { vendor: Some(vendor.into()), last_4_digits: None });
+        self
+    }
+
+    /// The backend has held its answer.
+    pub fn held(self) -> Says {
+        Says { held: true, ..self }
+    }
+
+    fn told(self) -> Told {
+        Told { transaction: self.transaction, place: self.place }
+    }
+}
+
+impl From<Says> for Answer {
+    fn from(says: Says) -> Answer {
+        let (vendor, held) = (says.sent_vendor.clone(), says.held);
+        Answer::Transaction { told: says.told(), vendor, held }
+    }
+}
+
+/// The payment as the backend tells it, with the transactions it lists.
+pub fn payment(status: PaymentStatus, listed: impl IntoIterator<Item = Says>) -> ToldPayment {
+    let payment = Payment {
+        id: PAYMENT.into(),
+        amount: 4097,
+        currency: "USD".into(),
+        status,
+        is_chargedback: false,
+        order: Some(Order { id: Some("order-17".into()) }),
+        related_resources: Some(RelatedResources::default()),
+    };
+    let mut told = ToldPayment::new(payment, &mut |_| bank());
+    told.transactions = Some(listed.into_iter().map(|says| (says.kind, says.told())).collect());
+    told
+}
+
+/// Nothing has been tried yet.
+pub fn untouched() -> Answer {
+    Answer::Payment(payment(PaymentStatus::Initialized, []))
+}
+
+/// These have been tried, the payment's status being what follows from it.
+pub fn lists(listed: impl IntoIterator<Item = Says>) -> Answer {
+    let listed: Vec<Says> = listed.into_iter().collect();
+    let any = |status: &Status| listed.iter().any(|says| says.transaction.result.status == *status);
+    let status = match () {
+        () if any(&Status::Succeed) => PaymentStatus::Captured,
+        () if any(&Status::Pending) => PaymentStatus::Pending,
+        () => PaymentStatus::Initialized,
+    };
+    Answer::Payment(payment(status, listed))
+}
+
+/// The payment, with a status alone.
+pub fn stands_at(status: PaymentStatus) -> Answer {
+    Answer::Payment(payment(status, []))
+}
+
+/// The payment, its transactions not having been asked for.
+pub fn not_expanded() -> Answer {
+    Answer::Payment(ToldPayment { transactions: None, ..payment(PaymentStatus::Initialized, []) })
+}
+
+pub fn of_amount(amount: u64) -> Answer {
+    let mut told = payment(PaymentStatus::Initialized, []);
+    told.payment.amount = amount;
+    Answer::Payment(told)
+}
+
+pub fn refused(status: u16) -> Answer {
+    Answer::Refused { status, retry_after: None }
+}
+
+pub fn refused_for(status: u16, retry_after: Millis) -> Answer {
+    Answer::Refused { status, retry_after: Some(retry_after) }
+}
+
+pub fn lost() -> Answer {
+    Answer::Lost
+}
+
+/// The three things that are asked of the backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ask {
+    Create,
+    Read,
+    Transaction,
+}
+
+pub fn sort(request: &Request) -> Ask {
+    match request {
+        Request::Create { .. } => Ask::Create,
+        Request::Read { .. } => Ask::Read,
+        Request::Ask { .. } => Ask::Transaction,
+    }
+}
+
+/// A request that nobody has answered yet.
+#[derive(Clone, Debug)]
+pub struct Open {
+    pub number: u32,
+    pub request: Request,
+    pub sent: Millis,
+}
+
+pub struct World {
+    pub flow: Flow,
+    pub now: Now,
+    pub setup: Setup,
+    /// `localStorage`, by payment.
+    pub saved: BTreeMap<String, String>,
+    /// `sessionStorage`.
+    pub kept: Option<String>,
+    pub can_store: bool,
+    /// The address bar.
+    pub query: String,
+    pub fragment: String,
+    /// When the alarm rings.
+    pub alarm: Option<Millis>,
+    pub open: Vec<Open>,
+    /// Every request that was ever sent, in order, with its moment by the wall clock.
+    pub sent: Vec<(Millis, Request)>,
+    /// Where the page has gone.
+    pub went: Vec<u32>,
+    /// How often the page was told of a final status.
+    pub told: u32,
+    pub reported: Vec<Code>,
+    pub cleaned: Vec<Clean>,
+    pub aborted: Vec<u32>,
+    pub presses: u32,
+    pub visible: bool,
+    pub online: bool,
+}
+
+impl World {
+    /// A browser in which nothing has happened yet.
+    pub fn new(setup: Setup) -> World {
+        World {
+            flow: Flow::new(),
+            now: Now { steady: 1_000, wall: MORNING, chance: u16::MAX / 2 },
+            setup,
+            saved: BTreeMap::new(),
+            kept: None,
+            can_store: true,
+            query: String::new(),
+            fragment: String::new(),
+            alarm: None,
+            open: Vec::new(),
+            sent: Vec::new(),
+            went: Vec::new(),
+            told: 0,
+            reported: Vec::new(),
+            cleaned: Vec::new(),
+            aborted: Vec::new(),
+            presses: 0,
+            visible: true,
+            online: true,
+        }
+    }
+
+    /// The shop's page, just opened: the payment is being read.
+    pub fn at_shop() -> World {
+        World::open(shop())
+    }
+
+    pub fn open(setup: Setup) -> World {
+        let mut world = World::new(setup);
+        world.start();
+        world
+    }
+
+    /// The shop's page once the payment has been read, with nothing tried yet.
+    pub fn ready() -> World {
+        let mut world = World::at_shop();
+        world.read_says(untouched());
+        world
+    }
+
+    /// Pay was pressed, and the POST is on its way.
+    pub fn paying() -> World {
+        let mut world = World::ready();
+        world.press_pay();
+        world
+    }
+
+    /// The shopper is at the bank, the page having gone there.
+    pub fn at_the_bank() -> World {
+        let mut world = World::paying();
+        world.create_says(pending(FIRST).at_bank());
+        world
+    }
+
+    /// The final status is being asked for, after a return.
+    pub fn back_from_bank() -> World {
+        let mut world = World::at_the_bank();
+        world.comes_back(&back_with(FIRST, "Pending"), "");
+        world.read_says(lists([pending(FIRST).of(&key(1))]));
+        world
+    }
+
+    // What happens
+
+    pub fn input(&mut self, input: Input) -> Effects {
+        let effects = self.flow.handle(input, self.now);
+        for effect in &effects {
+            self.carry_out(effect.clone());
+        }
+        effects
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send(number, request) => {
+                let of_this_sort = self.open.iter().filter(|open| sort(&open.request) == sort(&request)).count();
+                assert_eq!(of_this_sort, 0, "two requests of a kind at once: {request:?}");
+                if let Request::Create { attempt, payment_id, .. } = &request {
+                    let saved = self.saved.get(payment_id).and_then(|line| Attempt::from_line(line));
+                    assert_eq!(saved.map(|saved| saved.id).as_ref(), Some(attempt), "saved before it is sent");
+                }
+                self.sent.push((self.now.wall, request.clone()));
+                self.open.push(Open { number, request, sent: self.now.steady });
+            }
+            Effect::Abort(number) => {
+                self.aborted.push(number);
+                self.open.retain(|open| open.number != number);
+            }
+            Effect::Wake(after) => self.alarm = Some(self.now.steady + after),
+            Effect::Save(payment_id, attempt) => {
+                self.saved.insert(payment_id, attempt.to_line());
+            }
+            Effect::Forget(payment_id) => {
+                self.saved.remove(&payment_id);
+            }
+            Effect::Keep(kept) => {
+                assert!(self.can_store, "kept where nothing can be kept");
+                self.kept = Some(kept.to_line());
+            }
+            Effect::Drop => self.kept = None,
+            Effect::CleanAddress(what) => {
+                self.cleaned.push(what);
+                self.query = returned::clean(&self.query, what);
+                self.fragment = returned::clean(&self.fragment, what);
+            }
+            Effect::Go(place) => self.went.push(place),
+            Effect::Tell => self.told += 1,
+            Effect::Report(code) => self.reported.push(code),
+        }
+    }
+
+    /// The page begins with what the browser has.
+    pub fn start(&mut self) -> Effects {
+        self.open.clear();
+        self.alarm = None;
+        let returned = returned::read(&self.query, &self.fragment);
+        let kept = self.kept.as_deref().and_then(Kept::from_line);
+        let ids = Start::payments(&self.setup, &returned, kept.as_ref());
+        let saved = ids.iter().filter_map(|id| {
+            let attempt = Attempt::from_line(self.saved.get(*id)?)?;
+            Some(((*id).to_owned(), attempt))
+        });
+        let saved = saved.collect();
+        self.input(Input::Start(Box::new(Start {
+            setup: self.setup.clone(),
+            returned,
+            saved,
+            kept,
+            can_keep: self.can_store,
+            visible: self.visible,
+            online: self.online,
+        })))
+    }
+
+    /// A new page of the same tab: steady time begins anew, what was under way is gone.
+    pub fn reload(&mut self) -> Effects {
+        self.flow = Flow::new();
+        self.now.steady = 1_000;
+        self.start()
+    }
+
+    /// The tab comes back from elsewhere, to this address.
+    pub fn comes_back(&mut self, query: &str, fragment: &str) -> Effects {
+        self.query = query.into();
+        self.fragment = fragment.into();
+        self.reload()
+    }
+
+    /// Another browser: nothing is saved there.
+    pub fn another_browser(&mut self) {
+        self.saved.clear();
+        self.kept = None;
+    }
+
+    pub fn press_pay(&mut self) -> Effects {
+        self.presses += 1;
+        self.input(Input::Pay(Press { id: key(self.presses), method: self.presses }))
+    }
+
+    pub fn try_again(&mut self) -> Effects {
+        self.input(Input::TryAgain)
+    }
+
+    pub fn check(&mut self) -> Effects {
+        self.input(Input::Check)
+    }
+
+    pub fn hides(&mut self) -> Effects {
+        self.visible = false;
+        self.input(Input::Visible(false))
+    }
+
+    pub fn is_looked_at(&mut self) -> Effects {
+        self.visible = true;
+        self.input(Input::Visible(true))
+    }
+
+    pub fn goes_offline(&mut self) -> Effects {
+        self.online = false;
+        self.input(Input::Online(false))
+    }
+
+    pub fn goes_online(&mut self) -> Effects {
+        self.online = true;
+        self.input(Input::Online(true))
+    }
+
+    // Time
+
+    /// Time goes by without the alarm.
+    pub fn sleep(&mut self, time: Millis) {
+        self.now.steady += time;
+        self.now.wall += time;
+    }
+
+    /// Time goes by, the alarm ringing whenever it is due.
+    pub fn wait(&mut self, time: Millis) {
+        let end = self.now.steady + time;
+        let mut rings = 0;
+        while self.alarm.is_some_and(|at| at <= end) {
+            self.ring();
+            rings += 1;
+            assert!(rings < 10_000, "the alarm rings without end");
+        }
+        self.sleep(end - self.now.steady);
+    }
+
+    /// Time goes by until the alarm rings.
+    pub fn ring(&mut self) -> Effects {
+        let at = self.alarm.take().expect("an alarm is set");
+        self.sleep(at.saturating_sub(self.now.steady));
+        self.input(Input::Woke)
+    }
+
+    // What the backend answers
+
+    pub fn number(&self, which: Ask) -> Option<u32> {
+        self.open.iter().find(|open| sort(&open.request) == which).map(|open| open.number)
+    }
+
+    pub fn answer(&mut self, which: Ask, answer: impl Into<Answer>) -> Effects {
+        let number = self.number(which).unwrap_or_else(|| panic!("no {which:?} is open; {:?}", self.view().state));
+        self.open.retain(|open| open.number != number);
+        self.input(Input::Answered { request: number, answer: answer.into() })
+    }
+
+    pub fn read_says(&mut self, answer: impl Into<Answer>) -> Effects {
+        self.answer(Ask::Read, answer)
+    }
+
+    pub fn create_says(&mut self, answer: impl Into<Answer>) -> Effects {
+        self.answer(Ask::Create, answer)
+    }
+
+    pub fn ask_says(&mut self, answer: impl Into<Answer>) -> Effects {
+        self.answer(Ask::Transaction, answer)
+    }
+
+    // What there is to see
+
+    pub fn view(&self) -> View {
+        self.flow.view()
+    }
+
+    #[track_caller]
+    pub fn shows(&self, state: StateName) -> View {
+        let view = self.view();
+        assert_eq!(view.state, state, "{view:?}");
+        view
+    }
+
+    /// Fails for that reason.
+    #[track_caller]
+    pub fn shows_failure(&self, code: Code) -> View {
+        let view = self.shows(StateName::Failed);
+        assert_eq!(view.fault, Some(code));
+        view
+    }
+
+    pub fn is_open(&self, which: Ask) -> bool {
+        self.number(which).is_some()
+    }
+
+    /// The transaction that is being asked for, if one is.
+    pub fn asks_for(&self) -> Option<&str> {
+        self.open.iter().find_map(|open| match &open.request {
+            Request::Ask { id, .. } => Some(id.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether the backend is asked to hold the answer that is on its way.
+    pub fn is_held(&self) -> bool {
+        self.open.iter().any(|open| matches!(open.request, Request::Ask { held: true, .. }))
+    }
+
+    /// The keys of all creates so far.
+    pub fn keys(&self) -> Vec<String> {
+        let key = |(_, request): &'_ (Millis, Request)| match request {
+            Request::Create { attempt, .. } => Some(attempt.clone()),
+            _ => None,
+        };
+        self.sent.iter().filter_map(key).collect()
+    }
+
+    pub fn count(&self, which: Ask) -> usize {
+        self.sent.iter().filter(|(_, request)| sort(request) == which).count()
+    }
+
+    /// The attempt saved for the payment.
+    pub fn attempt(&self) -> Option<Attempt> {
+        self.saved.get(PAYMENT).and_then(|line| Attempt::from_line(line))
+    }
+}
