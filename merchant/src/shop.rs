@@ -5,8 +5,8 @@ use crate::headers;
 use crate::problem::Problem;
 use crate::store::{Order, StoreError};
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
@@ -36,6 +36,7 @@ const CATALOGUE: [Item; 4] = [
 pub(crate) fn routes(merchant: Arc<Merchant>) -> Router {
     Router::new()
         .route("/shop/orders", post(order))
+        .route("/shop/orders/{order}", get(look))
         .route("/shop/config", get(config))
         .with_state(merchant)
         .layer(map_response(headers::for_api))
@@ -86,20 +87,35 @@ async fn order(
         true => Some(merchant.new_client_token(&session).await?),
         false => None,
     };
-    let reply = OrderReply {
-        payment_id: order.payment.clone().ok_or_else(Problem::internal)?,
+    let mut response = Json(reply(order, client_token)?).into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// An order of this session. Order numbers are short: of anybody else's, nothing is said.
+async fn look(
+    State(merchant): State<Arc<Merchant>>,
+    Path(order): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<OrderReply>, Problem> {
+    let session = merchant.session(&headers).await?.ok_or_else(Problem::not_signed_in)?;
+    let order = merchant.store.order(&order).await?.filter(|order| order.session == session);
+    let order = merchant.with_payment(order.ok_or_else(Problem::not_found)?).await?;
+    Ok(Json(reply(order, None)?))
+}
+
+fn reply(order: Order, client_token: Option<String>) -> Result<OrderReply, Problem> {
+    Ok(OrderReply {
         items: vec![line_item(&order)],
+        payment_id: order.payment.ok_or_else(Problem::internal)?,
         order_id: order.id,
         amount: order.amount,
         currency: order.currency,
         kind: order.kind.name(),
         client_token,
-    };
-    let mut response = Json(reply).into_response();
-    if let Some(cookie) = cookie {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    })
 }
 
 /// What a page needs to make a token at PaymentsOS.

@@ -78,6 +78,12 @@ impl Store {
         row.as_ref().map(Order::from_row).transpose()
     }
 
+    /// The order of that number.
+    pub(crate) async fn order(&self, id: &str) -> Result<Option<Order>, StoreError> {
+        let row = sqlx::query("SELECT * FROM orders WHERE id = ?").bind(id).fetch_optional(&self.pool).await?;
+        row.as_ref().map(Order::from_row).transpose()
+    }
+
     /// The order behind a payment.
     pub(crate) async fn order_of_payment(&self, payment: &str) -> Result<Option<Order>, StoreError> {
         let row =

@@ -1,0 +1,149 @@
+//! One payment, never two: whatever arrives twice, at once, or after a loss.
+
+mod common;
+
+use common::{FAILS, PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, good, id, problem};
+use serde_json::json;
+use std::sync::Arc;
+use uuid::Uuid;
+
+#[tokio::test]
+async fn two_requests_at_once_make_one_charge() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    let keys = [Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4()];
+    let tasks = keys.map(|key| {
+        let shopper = shopper.clone();
+        tokio::spawn(async move { shopper.pay(PENDING_THEN_SUCCEEDS, key).await.status().as_u16() })
+    });
+    let mut statuses = Vec::new();
+    for task in tasks {
+        statuses.push(task.await.unwrap());
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409]);
+    assert_eq!(shopper.creates().await.len(), 1);
+    assert_eq!(shopper.transactions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_same_request_twice_at_once_gets_one_charge_twice() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    let key = Uuid::new_v4();
+    let body = shopper.body(SUCCEEDS, key).await;
+    let (one, two) = tokio::join!(shopper.post(key, &body), shopper.post(key, &body));
+    let (one, two) = (good(one, 201).await, good(two, 201).await);
+    assert_eq!(one, two);
+    assert_eq!(shopper.creates().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_repeat_replies_with_the_original_as_it_is_now() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    let key = Uuid::new_v4();
+    let first = good(shopper.pay(PENDING_THEN_SUCCEEDS, key).await, 201).await;
+    assert_eq!(first["result"], json!({"status": "Pending"}));
+    assert_eq!(first["reconciliation_id"], json!(key));
+    assert_eq!((&first["amount"], &first["currency"]), (&json!(4097), &json!("USD")));
+    let repeat = common::until(async || {
+        let repeat = good(shopper.pay(SUCCEEDS, key).await, 201).await;
+        assert_eq!(id(&repeat), id(&first));
+        (repeat["result"]["status"] == "Succeed").then_some(repeat)
+    });
+    repeat.await;
+    let creates = shopper.creates().await;
+    assert_eq!(creates.len(), 1);
+    assert_eq!(creates[0]["idempotency_key"], json!(format!("{}:{key}", shopper.payment)));
+}
+
+#[tokio::test]
+async fn a_payment_that_is_paid_takes_no_other_key() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    shopper.paid(SUCCEEDS).await;
+    assert_eq!(problem(shopper.pay(SUCCEEDS, Uuid::new_v4()).await, 409).await, "payment-has-transaction");
+    assert_eq!(shopper.creates().await.len(), 1);
+    assert_eq!(shop.merchant.alerts(), []);
+}
+
+#[tokio::test]
+async fn a_charge_that_somebody_else_made_stands_in_the_way_too() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    let keys = sandbox::Config::default();
+    let reply = shop
+        .client
+        .post(format!("http://{}/payments/{}/charges", shop.sandbox.address, shopper.payment))
+        .header("app-id", keys.app_id)
+        .header("private-key", keys.private_key)
+        .header("x-payments-os-env", "test")
+        .header("api-version", "1.3.0")
+        .json(&json!({"payment_method": {"type": "tokenized", "token": shop.token(SUCCEEDS).await}}))
+        .send();
+    assert_eq!(reply.await.unwrap().status(), 201);
+    assert_eq!(problem(shopper.pay(SUCCEEDS, Uuid::new_v4()).await, 409).await, "payment-has-transaction");
+    assert_eq!(shopper.transactions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn after_a_failure_another_attempt_is_free() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    let failed = shopper.paid(FAILS).await;
+    assert_eq!(failed["result"]["status"], "Failed");
+    let paid = shopper.paid(SUCCEEDS).await;
+    assert_eq!(paid["result"]["status"], "Succeed");
+    assert_ne!(id(&paid), id(&failed));
+    assert_eq!(shop.merchant.alerts(), []);
+}
+
+#[tokio::test]
+async fn a_fault_of_the_provider_is_tried_once_more_with_the_same_key() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    let key = Uuid::new_v4();
+    let failed = good(shopper.pay(FAILS, key).await, 201).await;
+    assert_eq!(failed["result"]["category"], "provider_error");
+    let used: Vec<_> = shopper.creates().await.iter().map(|entry| entry["idempotency_key"].clone()).collect();
+    let upstream = json!(format!("{}:{key}", shopper.payment));
+    assert_eq!(used, [upstream.clone(), upstream]);
+    // A repeat is a repeat of the answer, not of the charge.
+    assert_eq!(id(&good(shopper.pay(FAILS, key).await, 201).await), id(&failed));
+    assert_eq!(shopper.creates().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_decline_is_not_tried_again() {
+    let shop = Arc::new(Shop::open().await);
+    let mut shopper = shop.shopper().await;
+    shop.merchant.change_amount(&shopper.payment, 2006).await.unwrap();
+    shopper.order["amount"] = json!(2006);
+    let failed = shopper.paid(FAILS).await;
+    assert_eq!(failed["result"]["category"], "payment_method_declined");
+    assert_eq!(shopper.creates().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_fault_that_is_gone_the_second_time_leaves_one_good_charge() {
+    let shop = Arc::new(Shop::open().await);
+    shop.switches(&json!({"replay_failed": false})).await;
+    let shopper = shop.shopper().await;
+    let key = Uuid::new_v4();
+    let failed = good(shopper.pay(FAILS, key).await, 201).await;
+    assert_eq!(failed["result"]["status"], "Failed");
+    assert_eq!(shopper.creates().await.len(), 2);
+    assert_eq!(good(shopper.pay(SUCCEEDS, Uuid::new_v4()).await, 201).await["result"]["status"], "Succeed");
+    assert_eq!(shop.merchant.alerts(), []);
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_one_payment() {
+    let shop = Arc::new(Shop::open().await);
+    let (one, two) = (shop.shopper().await, shop.shopper().await);
+    let key = Uuid::new_v4();
+    assert_eq!(one.pay(SUCCEEDS, key).await.status(), 201);
+    assert_eq!(problem(two.pay(SUCCEEDS, key).await, 422).await, "key-of-another");
+    assert_eq!(two.creates().await.len(), 0);
+}
