@@ -1,0 +1,114 @@
+//! What the checkout says: texts by key, English built in, and others on top.
+
+mod en;
+
+pub use en::Key;
+
+use paymentsos_core::codes::Code;
+
+/// Writes the table: the keys, their names for merchants, and the English text.
+macro_rules! texts {
+    ($($(#[$doc:meta])* $key:ident = $name:literal: $english:literal;)+) => {
+        /// What can be said. The names are public and stable: a page gives its own texts under them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Key { $($(#[$doc])* $key,)+ }
+
+        impl Key {
+            /// Every key.
+            pub const ALL: &'static [Key] = &[$(Key::$key,)+];
+
+            const NAMES: &'static [&'static str] = &[$($name,)+];
+            const ENGLISH: &'static [&'static str] = &[$($english,)+];
+
+            /// The name under which a page gives a text of its own.
+            pub const fn name(self) -> &'static str {
+                Key::NAMES[self as usize]
+            }
+
+            /// The English text.
+            pub const fn english(self) -> &'static str {
+                Key::ENGLISH[self as usize]
+            }
+        }
+    };
+}
+use texts;
+
+impl Key {
+    /// The key of that name, if it is one.
+    pub fn from_name(name: &str) -> Option<Key> {
+        Key::ALL.iter().copied().find(|key| key.name() == name)
+    }
+}
+
+impl From<Code> for Key {
+    /// What is known of why, without what to do about it.
+    fn from(code: Code) -> Key {
+        match code {
+            Code::Declined => Key::Declined,
+            Code::PaymentMethodInvalid => Key::PaymentMethodInvalid,
+            Code::Cancelled => Key::Cancelled,
+            Code::Expired => Key::Expired,
+            Code::NotCompleted => Key::NotCompleted,
+            Code::ProviderError => Key::ProviderError,
+            Code::ProviderUnreachable => Key::ProviderUnreachable,
+            Code::MerchantConfiguration => Key::MerchantConfiguration,
+            Code::PaymentCancelled => Key::PaymentCancelled,
+            Code::PaymentRefunded => Key::PaymentRefunded,
+            Code::RequestRefused => Key::RequestRefused,
+            Code::PaymentMethodMissing => Key::PaymentMethodMissing,
+            Code::NotAuthorizedHere => Key::NotAuthorizedHere,
+            Code::RedirectionRefused => Key::RedirectionRefused,
+            Code::BackendUnreachable => Key::BackendUnreachable,
+            Code::BackendIncomplete => Key::BackendIncomplete,
+            Code::InvalidMerchantSiteUrl => Key::InvalidMerchantSiteUrl,
+            Code::NoPayment => Key::NoPayment,
+            Code::UnknownStatus => Key::UnknownStatus,
+            Code::StillPending => Key::StillPending,
+        }
+    }
+}
+
+/// The texts of a checkout.
+#[derive(Default, PartialEq)]
+pub struct Messages {
+    own: Vec<(Key, String)>,
+}
+
+impl Messages {
+    /// English, with other texts by the names of their keys on top: of two for one key the later holds, and a name that is none of a
+    /// key's says nothing.
+    pub fn new(own: Vec<(String, String)>) -> Messages {
+        let own = own.into_iter().filter_map(|(name, text)| Some((Key::from_name(&name)?, text))).collect();
+        Messages { own }
+    }
+
+    /// The text.
+    pub fn text(&self, key: Key) -> &str {
+        match self.own.iter().rfind(|(own, _)| *own == key) {
+            Some((_, text)) => text,
+            None => key.english(),
+        }
+    }
+
+    /// The text with a value in place of `{name}`. Other braces stay, and so do those in the value.
+    pub fn fill(&self, key: Key, name: &str, value: &str) -> String {
+        let mut rest = self.text(key);
+        let mut filled = String::new();
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            match after.split_once('}') {
+                Some((between, after)) if between == name => {
+                    filled.push_str(value);
+                    rest = after;
+                }
+                _ => {
+                    filled.push('{');
+                    rest = after;
+                }
+            }
+        }
+        filled.push_str(rest);
+        filled
+    }
+}

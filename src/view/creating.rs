@@ -1,0 +1,15 @@
+//! Pay was pressed.
+
+use super::pieces::{progress, text};
+use super::{Page, ScreenProps, ready};
+use crate::messages::Key;
+use yew::prelude::*;
+
+pub(super) fn page(props: &ScreenProps) -> Page {
+    Page {
+        heading: Key::Creating,
+        icon: Html::default(),
+        said: None,
+        body: ready::order(props, progress(props, Key::Creating), text(props, Key::CreatingWait)),
+    }
+}

@@ -1,0 +1,50 @@
+//! Paid, or reserved: the receipt.
+
+use super::icon::{DONE, icon};
+use super::pieces::{text, words};
+use super::{Page, ScreenProps};
+use crate::messages::Key;
+use paymentsos_core::paymentsos::{Kind, PaymentMethod};
+use yew::prelude::*;
+
+pub(super) fn page(props: &ScreenProps) -> Page {
+    let view = &props.view;
+    let reserved = view.kind == Kind::Authorization;
+    let (heading, label) = if reserved { (Key::Reserved, Key::ReservedLabel) } else { (Key::Paid, Key::PaidLabel) };
+    Page {
+        heading,
+        icon: icon("icon success", DONE),
+        said: props.money.clone(),
+        body: html! {
+            <>
+                <dl part="receipt">
+                    {row(props, label, "amount", props.money.clone())}
+                    {row(props, Key::MethodLabel, "method", view.payment_method.as_ref().and_then(|method| name(props, method)))}
+                    {row(props, Key::ReferenceLabel, "reference", view.reference.clone().map(AttrValue::from))}
+                </dl>
+                if reserved { {text(props, Key::ReservedHint)} }
+                <slot name="succeeded"></slot>
+            </>
+        },
+    }
+}
+
+fn row(props: &ScreenProps, label: Key, part: &'static str, value: Option<AttrValue>) -> Html {
+    match value {
+        Some(value) => html! { <div><dt>{words(props, label)}</dt><dd {part}><bdi>{value}</bdi></dd></div> },
+        None => Html::default(),
+    }
+}
+
+/// What was paid with, as far as it is known: `VISA ···· 1111`.
+fn name(props: &ScreenProps, method: &PaymentMethod) -> Option<AttrValue> {
+    let vendor = match method.vendor.as_deref() {
+        Some("PBL") => props.messages.text(Key::PayByLink),
+        vendor => vendor.unwrap_or_default(),
+    };
+    let name = match &method.last_4_digits {
+        Some(digits) => [vendor, " ···· ", digits].concat(),
+        None => vendor.to_owned(),
+    };
+    (!name.is_empty()).then(|| AttrValue::from(name))
+}
