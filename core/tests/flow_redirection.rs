@@ -38,7 +38,8 @@ fn there_and_back_declined() {
 fn the_transaction_is_saved_before_the_page_is_left() {
     let mut world = World::paying();
     let effects = world.create_says(pending(FIRST).at_bank());
-    let saved = |effect: &Effect| matches!(effect, Effect::Save(_, saved) if saved.transaction.as_deref() == Some(FIRST));
+    let saved =
+        |effect: &Effect| matches!(effect, Effect::Save(_, saved) if saved.transaction.as_deref() == Some(FIRST));
     let save = effects.iter().position(saved).unwrap();
     let go = effects.iter().position(|effect| *effect == Effect::Go(BANK)).unwrap();
     assert!(save < go);

@@ -197,7 +197,9 @@ impl Flow {
     pub(super) fn unavailable(&mut self, code: Code) {
         self.abort_all();
         self.report(code);
-        self.state = State::Unavailable(code);
+        // Unavailable says that nothing was sent. After a POST that is not known.
+        let doubtful = self.attempt.as_ref().is_some_and(|attempt| attempt.doubtful);
+        self.state = if doubtful { State::Processing(Some(code)) } else { State::Unavailable(code) };
     }
 
     /// Decides on what was told of the watched transaction. A success waits for the payment to have been heard (it may be refunded),

@@ -7,8 +7,8 @@
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::returned::{self, Clean};
 use paymentsos_core::flow::{
-    Answer, Attempt, Effect, Effects, Flow, Input, Kept, Millis, Money, Now, Place, Presentation, Press, Request, Setup,
-    Start, StateName, Told, ToldPayment, View,
+    Answer, Attempt, Effect, Effects, Flow, Input, Kept, Millis, Money, Now, Place, Presentation, Press, Request,
+    Setup, Start, StateName, Told, ToldPayment, View,
 };
 use paymentsos_core::paymentsos::{
     Kind, Order, Outcome, Payment, PaymentMethod, PaymentStatus, RelatedResources, Status, Transaction,

@@ -1,0 +1,297 @@
+//! From every state there is a way to the truth.
+
+mod world;
+
+use paymentsos_core::codes::Code;
+use paymentsos_core::flow::{Input, Setup, StateName};
+use world::*;
+
+fn link() -> World {
+    let mut world = World::paying();
+    world.create_says(pending(FIRST).at_bank().by("PBL"));
+    world
+}
+
+fn processing() -> World {
+    let mut world = World::back_from_bank();
+    world.wait(15 * MINUTE);
+    world.ask_says(pending(FIRST));
+    world
+}
+
+fn failed_once() -> World {
+    let mut world = World::paying();
+    world.create_says(failed(FIRST));
+    world
+}
+
+fn succeeded() -> World {
+    let mut world = World::paying();
+    world.create_says(succeed(FIRST));
+    world
+}
+
+fn unavailable() -> World {
+    let mut world = World::at_shop();
+    world.read_says(refused(401));
+    world
+}
+
+/// A way into every state that a started page can be in.
+fn every_state() -> Vec<(StateName, World)> {
+    vec![
+        (StateName::Ready, World::ready()),
+        (StateName::Creating, World::paying()),
+        (StateName::Redirecting, World::at_the_bank()),
+        (StateName::Link, link()),
+        (StateName::Confirming, World::back_from_bank()),
+        (StateName::Processing, processing()),
+        (StateName::Failed, failed_once()),
+        (StateName::Succeeded, succeeded()),
+        (StateName::Unavailable, unavailable()),
+    ]
+}
+
+/// Meanwhile the payment was paid, under the key of this page: that is found without pressing anything.
+fn finds_it_paid(world: &mut World) {
+    for _ in 0..8 {
+        if world.is_open(Ask::Read) {
+            world.read_says(lists([succeed(FIRST).of(&key(1))]));
+        } else if world.is_open(Ask::Transaction) {
+            world.ask_says(succeed(FIRST));
+        } else if world.view().state != StateName::Succeeded {
+            world.ring();
+        }
+    }
+    world.shows(StateName::Succeeded);
+}
+
+#[test]
+fn shown_again_from_the_cache_every_state_finds_the_truth() {
+    for (state, mut world) in every_state() {
+        world.shows(state);
+        // What was under way died with the page, without a word.
+        world.open.clear();
+        world.alarm = None;
+        world.sleep(MINUTE / 2);
+        world.input(Input::Shown);
+        let failed_for_good = state == StateName::Failed;
+        if failed_for_good {
+            world.read_says(lists([failed(FIRST).of(&key(1)), succeed(SECOND)]));
+            world.ask_says(succeed(SECOND));
+            world.shows(StateName::Succeeded);
+        } else {
+            finds_it_paid(&mut world);
+        }
+    }
+}
+
+#[test]
+fn reloaded_every_state_finds_the_truth() {
+    for (state, mut world) in every_state() {
+        world.shows(state);
+        world.reload();
+        if state == StateName::Failed {
+            // Nothing but the failure is known here.
+            world.read_says(lists([failed(FIRST).of(&key(1))]));
+            world.ask_says(failed(FIRST));
+            assert!(world.shows_failure(Code::Declined).can_retry);
+        } else {
+            finds_it_paid(&mut world);
+        }
+    }
+}
+
+#[test]
+fn offline_and_online_again_every_waiting_state_finds_the_truth() {
+    for (state, mut world) in every_state() {
+        let waits = [
+            StateName::Creating,
+            StateName::Redirecting,
+            StateName::Link,
+            StateName::Confirming,
+            StateName::Processing,
+        ];
+        if !waits.contains(&state) {
+            continue;
+        }
+        world.goes_offline();
+        for which in [Ask::Create, Ask::Read, Ask::Transaction] {
+            if world.is_open(which) {
+                world.answer(which, lost());
+            }
+        }
+        world.wait(45_000);
+        world.goes_online();
+        finds_it_paid(&mut world);
+    }
+}
+
+#[test]
+fn back_from_the_bank_by_the_back_button_is_no_new_payment() {
+    let mut world = World::at_the_bank();
+    world.sleep(MINUTE);
+    world.input(Input::Shown);
+    world.ask_says(pending(FIRST).at_bank());
+    let view = world.shows(StateName::Confirming);
+    assert_eq!((view.place, view.can_pay, view.can_retry), (Some(BANK), false, false));
+    world.ring();
+    world.ask_says(failed(FIRST).because("payment_method_declined"));
+    if world.is_open(Ask::Read) {
+        world.read_says(lists([failed(FIRST).of(&key(1))]));
+    }
+    assert!(world.shows_failure(Code::Declined).can_retry);
+}
+
+#[test]
+fn a_tab_that_is_looked_at_again_leaves_redirecting() {
+    let mut world = World::at_the_bank();
+    world.hides();
+    world.sleep(MINUTE);
+    world.is_looked_at();
+    world.shows(StateName::Confirming);
+    assert!(world.is_open(Ask::Transaction));
+}
+
+#[test]
+fn ready_is_read_anew_when_the_page_is_shown_again() {
+    let mut world = World::ready();
+    world.sleep(60 * MINUTE);
+    world.input(Input::Shown);
+    world.press_pay();
+    assert_eq!(world.keys().len(), 0, "it waits for the reading");
+    world.read_says(lists([succeed(SECOND)]));
+    world.ask_says(succeed(SECOND));
+    world.shows(StateName::Succeeded);
+}
+
+#[test]
+fn an_hour_old_page_reads_before_it_pays() {
+    let mut world = World::ready();
+    world.sleep(60 * MINUTE);
+    world.press_pay();
+    assert!(world.is_open(Ask::Read));
+    world.read_says(untouched());
+    assert_eq!(world.keys(), [key(1)]);
+}
+
+#[test]
+fn unavailable_can_be_tried_again() {
+    let mut world = unavailable();
+    let view = world.shows(StateName::Unavailable);
+    assert_eq!(view.fault, Some(Code::NotAuthorizedHere));
+    world.check();
+    world.read_says(untouched());
+    assert!(world.shows(StateName::Ready).can_pay);
+}
+
+#[test]
+fn unavailable_for_want_of_a_network_tries_again_by_itself_when_there_is_one() {
+    let mut world = World::at_shop();
+    world.goes_offline();
+    while world.view().state == StateName::Ready {
+        match world.is_open(Ask::Read) {
+            true => world.read_says(lost()),
+            false => world.ring(),
+        };
+    }
+    world.shows(StateName::Unavailable);
+    world.goes_online();
+    world.read_says(untouched());
+    assert!(world.shows(StateName::Ready).can_pay);
+}
+
+#[test]
+fn a_new_client_token_asks_at_once_and_goes_on_asking() {
+    for status in [401, 403] {
+        let mut world = World::new(return_page());
+        world.comes_back(&back_with(FIRST, "Pending"), "");
+        world.ask_says(refused(status));
+        world.read_says(refused(status));
+        assert_eq!(world.shows(StateName::Processing).fault, Some(Code::NotAuthorizedHere));
+        assert_eq!(world.reported, [Code::NotAuthorizedHere]);
+        world.sleep(1_000);
+        world.input(Input::Token);
+        world.ask_says(pending(FIRST));
+        world.read_says(lists([pending(FIRST)]));
+        world.shows(StateName::Confirming);
+        world.ring();
+        world.ask_says(succeed(FIRST));
+        world.shows(StateName::Succeeded);
+    }
+    let mut world = unavailable();
+    world.input(Input::Token);
+    world.read_says(untouched());
+    assert!(world.shows(StateName::Ready).can_pay);
+}
+
+#[test]
+fn a_view_only_page_that_may_not_read_the_payment_says_where_to_look() {
+    let mut world = World::new(return_page());
+    world.comes_back(&format!("?payment_id={PAYMENT}"), "");
+    world.read_says(refused(403));
+    assert_eq!(world.shows(StateName::Processing).fault, Some(Code::NotAuthorizedHere));
+    world.check();
+    world.read_says(lists([succeed(FIRST)]));
+    world.ask_says(succeed(FIRST));
+    world.shows(StateName::Succeeded);
+}
+
+#[test]
+fn a_page_that_asks_for_a_new_look_drops_nothing_that_lives() {
+    for (state, mut world) in every_state() {
+        let live = [
+            StateName::Creating,
+            StateName::Redirecting,
+            StateName::Link,
+            StateName::Confirming,
+            StateName::Processing,
+        ];
+        if !live.contains(&state) {
+            continue;
+        }
+        let attempt = world.attempt();
+        assert!(attempt.is_some(), "{state:?}");
+        world.input(Input::Reset);
+        assert_eq!(world.attempt().map(|attempt| attempt.id), attempt.map(|attempt| attempt.id));
+        assert!(!world.view().can_pay, "{state:?}");
+    }
+}
+
+#[test]
+fn a_new_look_after_a_failure_offers_pay_again() {
+    let mut world = failed_once();
+    world.input(Input::Reset);
+    assert!(world.shows(StateName::Ready).can_pay);
+    world.press_pay();
+    assert_eq!(world.keys().len(), 1, "it waits for a reading");
+    world.read_says(lists([failed(FIRST)]));
+    assert_eq!(world.keys(), [key(1), key(2)]);
+}
+
+#[test]
+fn a_new_look_after_a_refusal_offers_pay_at_once() {
+    let mut world = World::paying();
+    world.create_says(refused(400));
+    world.input(Input::Reset);
+    world.read_says(untouched());
+    assert!(world.shows(StateName::Ready).can_pay);
+}
+
+#[test]
+fn a_page_with_other_settings_begins_anew() {
+    let mut world = World::paying();
+    world.setup = Setup { deadline: MINUTE, ..shop() };
+    world.start();
+    world.shows(StateName::Creating);
+    finds_it_paid(&mut world);
+    assert_eq!(world.keys().len(), 1);
+}
+
+#[test]
+fn the_reference_stays_while_the_payment_is_read_anew() {
+    for mut world in [World::ready(), failed_once()] {
+        world.input(Input::Shown);
+        assert_eq!(world.view().reference.as_deref(), Some("order-17"));
+    }
+}
