@@ -1,0 +1,123 @@
+//! Webhooks come early, twice, never, or from somebody else: the status is right all the same.
+
+mod common;
+
+use common::{PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, Shopper, THREE_D_SECURE, good, id, problem, until};
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+const EVENT: &str = "payment.charge.update";
+
+fn webhook(name: &str, payment: &str, status: &str) -> Value {
+    json!({
+        "id": name, "account_id": "a", "app_id": "b", "payment_id": payment, "created": "2018-10-03T05:14:17.196Z",
+        "data": {"id": "t", "amount": 4097, "result": {"status": status}},
+    })
+}
+
+async fn send(shop: &Shop, webhook: &Value, key: &str) -> Response {
+    let signature = format!("sig1={}", sandbox::signature::sign(key, EVENT, webhook));
+    let request = shop.request(Method::POST, "/webhooks/paymentsos").header("event-type", EVENT);
+    request.header("signature", signature).json(webhook).send().await.expect("a reply")
+}
+
+fn key() -> String {
+    sandbox::Config::default().private_key
+}
+
+async fn status(shopper: &Shopper, charge: &Value) -> Value {
+    let answer = good(shopper.get(&format!("/charges/{}", id(charge))).await, 200).await;
+    answer["result"]["status"].clone()
+}
+
+#[tokio::test]
+async fn before_the_reply() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    shop.faults(&json!({"webhooks": {"before_reply": true}})).await;
+    let charge = shopper.paid(SUCCEEDS).await;
+    assert_eq!(charge["result"]["status"], "Succeed");
+    let told = shop.entries("webhook", "POST", "").await;
+    assert!(told.iter().any(|entry| entry["event"] == "payment.charge.create" && entry["status"] == 200), "{told:?}");
+    assert_eq!(shopper.transactions().await.len(), 1);
+    assert_eq!(shop.merchant.alerts(), []);
+}
+
+#[tokio::test]
+async fn doubled() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    shop.faults(&json!({"webhooks": {"copies": 3, "shuffle": true}})).await;
+    let charge = shopper.paid(PENDING_THEN_SUCCEEDS).await;
+    until(async || (status(&shopper, &charge).await == "Succeed").then_some(())).await;
+    assert_eq!(shop.merchant.alerts(), []);
+}
+
+#[tokio::test]
+async fn the_second_copy_is_not_acted_on() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let shopper = shop.shopper().await;
+    let readings = async || shop.entries("request", "GET", &shopper.payment).await.len();
+    let one = webhook("one", &shopper.payment, "Succeed");
+    assert_eq!(send(&shop, &one, &key()).await.status(), 200);
+    assert_eq!(readings().await, 1);
+    assert_eq!(send(&shop, &one, &key()).await.status(), 200);
+    assert_eq!(readings().await, 1);
+    assert_eq!(send(&shop, &webhook("two", &shopper.payment, "Succeed"), &key()).await.status(), 200);
+    assert_eq!(readings().await, 2);
+}
+
+#[tokio::test]
+async fn one_that_could_not_be_acted_on_may_come_again() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let shopper = shop.shopper().await;
+    let one = webhook("one", &shopper.payment, "Succeed");
+    shop.faults(&json!({"api": [{"path": "", "status": 503, "times": 1}]})).await;
+    assert_eq!(problem(send(&shop, &one, &key()).await, 502).await, "paymentsos-unavailable");
+    assert_eq!(send(&shop, &one, &key()).await.status(), 200);
+    assert_eq!(shop.entries("request", "GET", &shopper.payment).await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_it_says_is_not_believed() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let shopper = shop.shopper().await;
+    let charge = shopper.paid(THREE_D_SECURE).await;
+    let mut forged = webhook("one", &shopper.payment, "Succeed");
+    forged["data"]["id"] = charge["id"].clone();
+    assert_eq!(send(&shop, &forged, &key()).await.status(), 200);
+    assert_eq!(status(&shopper, &charge).await, "Pending");
+}
+
+#[tokio::test]
+async fn badly_signed() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let shopper = shop.shopper().await;
+    let one = webhook("one", &shopper.payment, "Succeed");
+    assert_eq!(problem(send(&shop, &one, "another-key").await, 401).await, "signature");
+    assert_eq!(shop.entries("request", "GET", &shopper.payment).await.len(), 0);
+    let unsigned = shop.request(Method::POST, "/webhooks/paymentsos").header("event-type", EVENT).json(&one).send();
+    assert_eq!(problem(unsigned.await.unwrap(), 401).await, "signature");
+    let rubbish = shop.request(Method::POST, "/webhooks/paymentsos").body("x").send();
+    assert_eq!(problem(rubbish.await.unwrap(), 400).await, "webhook");
+}
+
+#[tokio::test]
+async fn badly_signed_by_the_sandbox_is_made_up_for_by_reading() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    shop.faults(&json!({"webhooks": {"bad_signature": true}})).await;
+    let charge = shopper.paid(THREE_D_SECURE).await;
+    shopper.press(&charge, "succeed").await;
+    assert_eq!(good(shopper.wait(&charge).await, 200).await["result"]["status"], "Succeed");
+    let refused = shop.entries("webhook", "POST", "").await;
+    assert!(refused.iter().any(|entry| entry["status"] == 401), "{refused:?}");
+}
+
+#[tokio::test]
+async fn about_a_payment_that_is_not_ours() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    assert_eq!(send(&shop, &webhook("one", "another", "Succeed"), &key()).await.status(), 200);
+    assert_eq!(shop.entries("request", "GET", "").await.len(), 0);
+}
