@@ -1,0 +1,60 @@
+//! Each state as a flow may show it, and what the screen makes of it.
+
+use paymentsos_checkout::messages::Messages;
+use paymentsos_checkout::view::{Screen, ScreenProps};
+use paymentsos_core::codes::Code;
+use paymentsos_core::flow::{StateName, View};
+use paymentsos_core::paymentsos::{Kind, PaymentMethod};
+use std::rc::Rc;
+use yew::Callback;
+
+pub const HREF: &str = "https://pay.example/p/1b7ae2c4?token=8f0c1d";
+
+/// A screen of this state for an order of $40.97, with nothing out of the ordinary.
+pub fn screen(state: StateName) -> ScreenProps {
+    ScreenProps {
+        view: View {
+            state,
+            money: None,
+            kind: Kind::Charge,
+            reference: Some("KC-10482".into()),
+            payment_method: (state == StateName::Succeeded)
+                .then(|| PaymentMethod { vendor: Some("VISA".into()), last_4_digits: Some("1111".into()) }),
+            payment_id: Some("8d3c2f3e-6a7b-4c55-9f0b-3a5a4f3f9d11".into()),
+            transaction_id: None,
+            outcome: None,
+            amount_changed: false,
+            can_pay: state == StateName::Ready,
+            can_retry: state == StateName::Failed,
+            checking: false,
+            place: None,
+            expires_at: None,
+            fault: match state {
+                StateName::Failed => Some(Code::Declined),
+                StateName::Processing => Some(Code::StillPending),
+                StateName::Unavailable => Some(Code::BackendUnreachable),
+                _ => None,
+            },
+        },
+        messages: Rc::new(Messages::default()),
+        money: Some("$40.97".into()),
+        expires: None,
+        href: (state == StateName::Link).then(|| HREF.into()),
+        can_share: true,
+        can_copy: true,
+        copied: false,
+        on_press: Callback::noop(),
+    }
+}
+
+/// The same as changed.
+pub fn with(state: StateName, change: impl FnOnce(&mut ScreenProps)) -> ScreenProps {
+    let mut props = screen(state);
+    change(&mut props);
+    props
+}
+
+/// Its HTML.
+pub fn html(props: ScreenProps) -> String {
+    pollster::block_on(yew::LocalServerRenderer::<Screen>::with_props(props).hydratable(false).render())
+}
