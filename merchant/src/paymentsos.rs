@@ -1,13 +1,21 @@
 //! The client of PaymentsOS's API: the one place that holds the private key.
 
-use crate::config::{Config, is_loopback};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use crate::config::Config;
+use axum::body::Bytes;
+use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode, header, request, response};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use paymentsos_core::paymentsos::{ApiError, Kind, Payment, Transaction};
-use reqwest::{Method, RequestBuilder, Response, redirect};
+use rustls::crypto::ring;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
+use tokio::time::timeout;
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// A create may wait for the provider; the component gives it 60 s.
@@ -62,10 +70,10 @@ pub(crate) struct Shopper {
     pub(crate) user_agent: Option<String>,
 }
 
-/// The client.
+/// The client. It follows no redirection: the private key goes to the configured address and nowhere else.
 #[derive(Clone, Debug)]
 pub(crate) struct PaymentsOs {
-    http: reqwest::Client,
+    http: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: String,
     app_id: HeaderValue,
     private_key: HeaderValue,
@@ -79,9 +87,12 @@ pub enum ClientError {
     /// A setting that cannot be sent in a header.
     #[error("{0} holds a character that cannot be sent in a header")]
     Setting(&'static str),
-    /// TLS cannot be used; most often the machine has no root certificates.
-    #[error("the HTTPS client cannot be made: {0}")]
-    Tls(#[from] reqwest::Error),
+    /// Nobody's certificate could be checked.
+    #[error("this machine has no root certificates, which https needs: install ca-certificates ({0})")]
+    RootCertificates(#[from] io::Error),
+    /// TLS cannot be used.
+    #[error("TLS cannot be used: {0}")]
+    Tls(#[from] rustls::Error),
 }
 
 impl PaymentsOs {
@@ -89,17 +100,10 @@ impl PaymentsOs {
         let header = |text: &str, name| HeaderValue::from_str(text).map_err(|_| ClientError::Setting(name));
         let mut private_key = header(config.private_key.reveal(), "PAYMENTSOS_PRIVATE_KEY")?;
         private_key.set_sensitive(true);
-        // A provider that is installed already does as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut http = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            // The private key goes to the configured address and nowhere else.
-            .redirect(redirect::Policy::none());
-        if is_loopback(&config.paymentsos_url) {
-            http = http.no_proxy();
-        }
         Ok(PaymentsOs {
-            http: http.build()?,
+            http: Client::builder(TokioExecutor::new())
+                .pool_timer(TokioTimer::new())
+                .build(connector(config.paymentsos_url.scheme() == "https")?),
             base: config.paymentsos_url.as_str().trim_end_matches('/').to_owned(),
             app_id: header(&config.app_id, "PAYMENTSOS_APP_ID")?,
             private_key,
@@ -109,20 +113,20 @@ impl PaymentsOs {
     }
 
     pub(crate) async fn create_payment(&self, key: &str, body: &Value) -> Result<Payment, CallError> {
-        let request = self.request(Method::POST, "/payments", CREATE).header("idempotency-key", key).json(body);
-        self.send("POST /payments", request).await
+        let request = self.request(Method::POST, "/payments").header("idempotency-key", key);
+        self.send("POST /payments", CREATE, request, Some(body)).await
     }
 
     /// Replaces a payment, which PaymentsOS allows before anything else was done with it.
     pub(crate) async fn replace_payment(&self, payment: &str, body: &Value) -> Result<Payment, CallError> {
-        let request = self.request(Method::PUT, &format!("/payments/{payment}"), CREATE).json(body);
-        self.send("PUT /payments/…", request).await
+        let request = self.request(Method::PUT, &format!("/payments/{payment}"));
+        self.send("PUT /payments/…", CREATE, request, Some(body)).await
     }
 
     /// A payment with all its transactions.
     pub(crate) async fn payment(&self, payment: &str) -> Result<Payment, CallError> {
-        let request = self.request(Method::GET, &format!("/payments/{payment}?expand=all"), READ);
-        let read: Payment = self.send("GET /payments/…", request).await?;
+        let request = self.request(Method::GET, &format!("/payments/{payment}?expand=all"));
+        let read: Payment = self.send("GET /payments/…", READ, request, None).await?;
         if read.id == payment { Ok(read) } else { Err(CallError::Unreadable) }
     }
 
@@ -135,25 +139,27 @@ impl PaymentsOs {
         shopper: &Shopper,
     ) -> Result<Transaction, CallError> {
         let mut request = self
-            .request(Method::POST, &format!("/payments/{payment}/{}", kind.path()), CREATE)
+            .request(Method::POST, &format!("/payments/{payment}/{}", kind.path()))
             .header("idempotency-key", key)
             .header("x-client-ip-address", shopper.address.to_string());
         if let Some(user_agent) = &shopper.user_agent {
             request = request.header("x-client-user-agent", user_agent);
         }
-        self.send("POST /payments/…/…", request.json(body)).await
+        self.send("POST /payments/…/…", CREATE, request, Some(body)).await
     }
 
     pub(crate) async fn transaction(&self, payment: &str, kind: Kind, id: &str) -> Result<Transaction, CallError> {
-        let request = self.request(Method::GET, &format!("/payments/{payment}/{}/{id}", kind.path()), READ);
-        let read: Transaction = self.send("GET /payments/…/…/…", request).await?;
+        let request = self.request(Method::GET, &format!("/payments/{payment}/{}/{id}", kind.path()));
+        let read: Transaction = self.send("GET /payments/…/…/…", READ, request, None).await?;
         if read.id == id { Ok(read) } else { Err(CallError::Unreadable) }
     }
 
-    fn request(&self, method: Method, path: &str, limit: Duration) -> RequestBuilder {
-        self.http
-            .request(method, format!("{}{path}", self.base))
-            .timeout(limit)
+    fn request(&self, method: Method, path: &str) -> request::Builder {
+        Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/json")
             .header("app-id", &self.app_id)
             .header("private-key", &self.private_key)
             .header("x-payments-os-env", &self.environment)
@@ -161,50 +167,73 @@ impl PaymentsOs {
     }
 
     /// `what` is for the log: a call without its ids and bodies.
-    async fn send<T: DeserializeOwned>(&self, what: &str, request: RequestBuilder) -> Result<T, CallError> {
-        let response = match request.send().await {
-            Ok(response) => response,
+    async fn send<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        limit: Duration,
+        request: request::Builder,
+        body: Option<&Value>,
+    ) -> Result<T, CallError> {
+        let body = Full::from(body.map(Value::to_string).unwrap_or_default());
+        let exchange = async {
+            let request = request.body(body).map_err(|_| CallError::Unreachable)?;
+            self.exchange(request).await
+        };
+        let (head, body) = match timeout(limit, exchange).await.unwrap_or(Err(CallError::TimedOut)) {
+            Ok(reply) => reply,
             Err(error) => {
-                let error = lost(&error);
-                tracing::warn!(call = what, %error, "PaymentsOS was not reached");
+                tracing::warn!(call = what, %error, "PaymentsOS did not reply");
                 return Err(error);
             }
         };
-        let status = response.status();
-        let request_id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("").to_owned();
-        let retry_after = response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.trim().parse().ok());
-        let body = body(response).await;
+        let text = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let (status, request_id) = (head.status, text(REQUEST_ID).unwrap_or(""));
         let result = match status.as_u16() {
-            200..300 => body.and_then(|body| serde_json::from_slice(&body).map_err(|_| CallError::Unreadable)),
+            200..300 => serde_json::from_slice(&body).map_err(|_| CallError::Unreadable),
             404 => Err(CallError::NotFound),
             409 => Err(CallError::Conflict),
-            408 | 429 => Err(CallError::TooMany { retry_after }),
-            400..500 => Err(CallError::Refused { status, category: category(&body.unwrap_or_default()) }),
+            408 | 429 => {
+                Err(CallError::TooMany { retry_after: text(header::RETRY_AFTER).and_then(|v| v.trim().parse().ok()) })
+            }
+            400..500 => Err(CallError::Refused { status, category: category(&body) }),
             _ => Err(CallError::Unavailable(status)),
         };
         match &result {
             Ok(_) => tracing::debug!(call = what, status = status.as_u16(), request_id, "PaymentsOS replied"),
             Err(error) => {
-                tracing::warn!(call = what, status = status.as_u16(), request_id, %error, "PaymentsOS replied")
+                tracing::warn!(call = what, status = status.as_u16(), request_id, %error, "PaymentsOS replied");
             }
         }
         result
     }
-}
 
-fn lost(error: &reqwest::Error) -> CallError {
-    if error.is_timeout() { CallError::TimedOut } else { CallError::Unreachable }
-}
-
-async fn body(mut response: Response) -> Result<Vec<u8>, CallError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
-        if body.len() + chunk.len() > LARGEST_REPLY {
-            return Err(CallError::Unreadable);
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<(response::Parts, Bytes), CallError> {
+        let reply = self.http.request(request).await.map_err(|_| CallError::Unreachable)?;
+        let (head, body) = reply.into_parts();
+        match Limited::new(body, LARGEST_REPLY).collect().await {
+            Ok(body) => Ok((head, body.to_bytes())),
+            Err(error) if error.is::<LengthLimitError>() => Err(CallError::Unreadable),
+            Err(_) => Err(CallError::Unreachable),
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(body)
+}
+
+/// The system's root certificates are needed only where there is something to encrypt.
+fn connector(is_https: bool) -> Result<HttpsConnector<HttpConnector>, ClientError> {
+    let mut http = HttpConnector::new();
+    http.set_connect_timeout(Some(CONNECT));
+    // Or it would refuse https.
+    http.enforce_http(false);
+    let builder = HttpsConnectorBuilder::new();
+    let builder = if is_https {
+        builder.with_provider_and_native_roots(ring::default_provider())?.https_only()
+    } else {
+        let tls = rustls::ClientConfig::builder_with_provider(ring::default_provider().into());
+        let tls = tls.with_safe_default_protocol_versions()?;
+        let nobody = rustls::RootCertStore::empty();
+        builder.with_tls_config(tls.with_root_certificates(nobody).with_no_client_auth()).https_or_http()
+    };
+    Ok(builder.enable_http1().wrap_connector(http))
 }
 
 /// The category of an error, where it is a plain word.
@@ -221,6 +250,16 @@ fn category(body: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn either_scheme_gets_a_client() {
+        for url in ["https://api.paymentsos.com", "http://127.0.0.1:8081"] {
+            let config = Config::in_memory(url.parse().unwrap(), "app", "private", "public");
+            assert!(PaymentsOs::new(&config).is_ok(), "{url}");
+        }
+        let config = Config::in_memory("http://127.0.0.1".parse().unwrap(), "app", "private\n", "public");
+        assert!(matches!(PaymentsOs::new(&config), Err(ClientError::Setting("PAYMENTSOS_PRIVATE_KEY"))));
+    }
 
     #[test]
     fn only_a_plain_word_is_taken_from_an_error() {

@@ -34,8 +34,6 @@ impl Shop {
 
     /// A shop whose merchant is set up otherwise.
     pub(crate) async fn open_with(set_up: impl FnOnce(&mut Config)) -> Shop {
-        // The sandbox's client is made first, and with the merchant's TLS.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let switches =
             Switches { pending_ms: 200, late_ms: 200, webhook_ms: 0, webhook_retry_ms: 20, ..Switches::default() };
         let listen = ([127, 0, 0, 1], 0).into();
