@@ -20,6 +20,8 @@ const KEY: &str = "0b8f2f4e-1111-4222-8333-444455556666";
 #[derive(Default)]
 struct Script {
     charges: Value,
+    /// Known by its id, though no list has it yet.
+    unlisted: Option<Value>,
     created: Value,
     asked: Option<(HeaderMap, Value)>,
 }
@@ -45,8 +47,8 @@ async fn paymentsos(
             "related_resources": script.charges.is_array().then(|| json!({"charges": script.charges, "authorizations": []})),
         }),
         ("GET", Some(path)) => {
-            let found = script.charges.as_array().into_iter().flatten();
-            match found.clone().find(|charge| path.strip_prefix("/charges/") == charge["id"].as_str()) {
+            let mut found = script.charges.as_array().into_iter().flatten().chain(&script.unlisted);
+            match found.find(|charge| path.strip_prefix("/charges/") == charge["id"].as_str()) {
                 Some(charge) => charge.clone(),
                 None => return StatusCode::NOT_FOUND.into_response(),
             }
@@ -89,13 +91,17 @@ impl Shop {
     }
 
     async fn pay(&self, more: Value) -> reqwest::Response {
+        self.pay_as(KEY, more).await
+    }
+
+    async fn pay_as(&self, key: &str, more: Value) -> reqwest::Response {
         let mut body = json!({
-            "payment_method": {"type": "tokenized", "token": "t"}, "reconciliation_id": KEY,
+            "payment_method": {"type": "tokenized", "token": "t"}, "reconciliation_id": key,
             "expected": {"amount": 4097, "currency": "USD"},
         });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let url = format!("http://{}/api/payments/{PAYMENT}/charges", self.merchant.address);
-        let request = self.client.post(url).header("cookie", &self.cookie).header("idempotency-key", KEY);
+        let request = self.client.post(url).header("cookie", &self.cookie).header("idempotency-key", key);
         let request = request.header("user-agent", "Browser/1.0").header("accept", "application/json");
         request.json(&body).send().await.unwrap()
     }
@@ -143,6 +149,30 @@ async fn a_charge_that_its_payment_does_not_have_is_not_believed() {
     shop.script.lock().unwrap().created = charge("one", "Succeed");
     assert_eq!(shop.pay(json!({})).await.status(), 502);
     assert_eq!(shop.alerts(), [(AlertCode::TransactionNotUnderPayment, "one".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_lost_attempt_that_turns_up_under_its_key_stands() {
+    let shop = Shop::open().await;
+    // The reply cannot be read, and the charge is in no list yet.
+    assert_eq!(shop.pay(json!({})).await.status(), 502);
+    let mut lost = charge("one", "Succeed");
+    lost["reconciliation_id"] = json!(KEY);
+    {
+        let mut script = shop.script.lock().unwrap();
+        script.unlisted = Some(lost.clone());
+        script.created = lost;
+    }
+    // Another attempt, under the lost one's key, is told of the lost one's charge.
+    let other = "0b8f2f4e-1111-4222-8333-999999999999";
+    assert_eq!(shop.pay_as(other, json!({})).await.status(), 409);
+    let (headers, _) = shop.script.lock().unwrap().asked.take().unwrap();
+    assert_eq!(headers["idempotency-key"], format!("{PAYMENT}:{KEY}"));
+    let repeat = shop.pay(json!({})).await;
+    assert_eq!(repeat.status(), 201);
+    assert_eq!(repeat.json::<Value>().await.unwrap()["id"], "one");
+    assert_eq!(shop.pay_as(other, json!({})).await.status(), 409);
+    assert_eq!(shop.alerts(), []);
 }
 
 #[tokio::test]
