@@ -114,6 +114,7 @@ impl Flow {
         if matches!(status, Status::Other(_)) {
             self.report(Code::UnknownStatus);
         }
+        self.recognise(&told);
         self.set_place(&told);
         let transaction = &told.transaction;
         if let (None, Some(amount), Some(currency)) = (&self.shown, transaction.amount, &transaction.currency) {
@@ -240,6 +241,10 @@ impl Flow {
 
     fn end(&mut self, state: State) {
         self.abort_all();
+        if let Some(watched) = &mut self.watched {
+            watched.next = None;
+            watched.last_check = false;
+        }
         self.state = state;
         let told = match &self.watched {
             Some(watched) => (watched.id.clone(), watched.status().cloned()),

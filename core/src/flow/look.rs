@@ -85,16 +85,21 @@ impl Flow {
 
     /// Asks for a transaction that a reading has shown, from now on; then the shopper may have to `leave` for it.
     fn adopt(&mut self, kind: Kind, told: &Told, leave: bool, now: Now) {
-        if self.attempt.as_ref().is_some_and(|attempt| is_of(told, Some(&attempt.id))) {
-            let method = told.transaction.payment_method.as_ref();
-            self.attempt_is(told.id(), method.and_then(|method| method.vendor.as_deref()));
-        }
+        self.recognise(told);
         self.abort_all();
         self.watch(kind, told.id().to_owned(), now);
         self.count_from_now(now);
         self.state = State::Confirming { leave };
         self.set_place(told);
         self.ask_now(now);
+    }
+
+    /// Whoever names it, a transaction of this attempt's key is its own.
+    pub(super) fn recognise(&mut self, told: &Told) {
+        if self.attempt.as_ref().is_some_and(|attempt| is_of(told, Some(&attempt.id))) {
+            let method = told.transaction.payment_method.as_ref();
+            self.attempt_is(told.id(), method.and_then(|method| method.vendor.as_deref()));
+        }
     }
 
     /// It is known that nothing stands for the payment.
