@@ -4,21 +4,25 @@ mod en;
 
 pub use en::Key;
 
-use paymentsos_core::codes::Code;
-
-/// Writes the table: the keys, their names for merchants, and the English text.
+/// Writes the table: the keys, their names for merchants, and the English text. Every code has a key of its own.
 macro_rules! texts {
-    ($($(#[$doc:meta])* $key:ident = $name:literal: $english:literal;)+) => {
+    (
+        screens { $($(#[$doc:meta])* $key:ident = $name:literal: $english:literal;)+ }
+        codes { $($code:ident = $code_name:literal: $code_english:literal;)+ }
+    ) => {
         /// What can be said. The names are public and stable: a page gives its own texts under them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Key { $($(#[$doc])* $key,)+ }
+        pub enum Key {
+            $($(#[$doc])* $key,)+
+            $(#[doc = concat!("Why, for [`Code::", stringify!($code), "`](paymentsos_core::codes::Code::", stringify!($code), ").")] $code,)+
+        }
 
         impl Key {
             /// Every key.
-            pub const ALL: &'static [Key] = &[$(Key::$key,)+];
+            pub const ALL: &'static [Key] = &[$(Key::$key,)+ $(Key::$code,)+];
 
-            const NAMES: &'static [&'static str] = &[$($name,)+];
-            const ENGLISH: &'static [&'static str] = &[$($english,)+];
+            const NAMES: &'static [&'static str] = &[$($name,)+ $($code_name,)+];
+            const ENGLISH: &'static [&'static str] = &[$($english,)+ $($code_english,)+];
 
             /// The name under which a page gives a text of its own.
             pub const fn name(self) -> &'static str {
@@ -30,6 +34,12 @@ macro_rules! texts {
                 Key::ENGLISH[self as usize]
             }
         }
+
+        impl From<paymentsos_core::codes::Code> for Key {
+            fn from(code: paymentsos_core::codes::Code) -> Key {
+                match code { $(paymentsos_core::codes::Code::$code => Key::$code,)+ }
+            }
+        }
     };
 }
 use texts;
@@ -38,34 +48,6 @@ impl Key {
     /// The key of that name, if it is one.
     pub fn from_name(name: &str) -> Option<Key> {
         Key::ALL.iter().copied().find(|key| key.name() == name)
-    }
-}
-
-impl From<Code> for Key {
-    /// What is known of why, without what to do about it.
-    fn from(code: Code) -> Key {
-        match code {
-            Code::Declined => Key::Declined,
-            Code::PaymentMethodInvalid => Key::PaymentMethodInvalid,
-            Code::Cancelled => Key::Cancelled,
-            Code::Expired => Key::Expired,
-            Code::NotCompleted => Key::NotCompleted,
-            Code::ProviderError => Key::ProviderError,
-            Code::ProviderUnreachable => Key::ProviderUnreachable,
-            Code::MerchantConfiguration => Key::MerchantConfiguration,
-            Code::PaymentCancelled => Key::PaymentCancelled,
-            Code::PaymentRefunded => Key::PaymentRefunded,
-            Code::RequestRefused => Key::RequestRefused,
-            Code::PaymentMethodMissing => Key::PaymentMethodMissing,
-            Code::NotAuthorizedHere => Key::NotAuthorizedHere,
-            Code::RedirectionRefused => Key::RedirectionRefused,
-            Code::BackendUnreachable => Key::BackendUnreachable,
-            Code::BackendIncomplete => Key::BackendIncomplete,
-            Code::InvalidMerchantSiteUrl => Key::InvalidMerchantSiteUrl,
-            Code::NoPayment => Key::NoPayment,
-            Code::UnknownStatus => Key::UnknownStatus,
-            Code::StillPending => Key::StillPending,
-        }
     }
 }
 

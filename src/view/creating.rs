@@ -1,6 +1,6 @@
 //! Pay was pressed.
 
-use super::pieces::{progress, text};
+use super::pieces::progress;
 use super::{Page, ScreenProps, ready};
 use crate::messages::Key;
 use yew::prelude::*;
@@ -10,6 +10,6 @@ pub(super) fn page(props: &ScreenProps) -> Page {
         heading: Key::Creating,
         icon: Html::default(),
         said: None,
-        body: ready::order(props, progress(props, Key::Creating), text(props, Key::CreatingWait)),
+        body: ready::order(props, Html::default(), progress(props, Key::CreatingWait)),
     }
 }

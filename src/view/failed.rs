@@ -35,18 +35,19 @@ pub(super) fn page(props: &ScreenProps) -> Page {
 /// What became of the money. Of a closed payment, why it is closed says it.
 fn money(props: &ScreenProps, code: Code, closed: bool) -> Html {
     match (code.no_money_moved(), closed) {
-        (true, _) => text(props, Key::NoMoneyMoved),
+        (true, _) => paragraph("unmoved", words(props, Key::NoMoneyMoved)),
         (false, false) => text(props, Key::MaybeMoved),
         (false, true) => Html::default(),
     }
 }
 
-/// What to do, where it is not to press Try again.
+/// What to do, beside pressing Try again.
 fn advice(props: &ScreenProps, code: Code, closed: bool) -> Html {
-    match code.who() {
+    match (code.who(), props.view.can_retry) {
         _ if closed => Html::default(),
-        Who::Merchant => text(props, Key::AskShop),
-        _ if props.view.can_retry => Html::default(),
-        _ => text(props, Key::GoBack),
+        (Who::Merchant, true) => text(props, Key::AskShopIfAgain),
+        (Who::Merchant, false) => text(props, Key::AskShop),
+        (_, true) => Html::default(),
+        (_, false) => text(props, Key::GoBack),
     }
 }

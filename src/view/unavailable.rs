@@ -18,7 +18,9 @@ pub(super) fn page(props: &ScreenProps) -> Page {
             <>
                 {reference(props)}
                 <div part="error">{paragraph("text", why)}</div>
-                if code.who() == Who::Merchant { {text(props, Key::AskShop)} }
+                if code.who() == Who::Merchant {
+                    {text(props, if code.retriable() { Key::AskShopIfAgain } else { Key::AskShop })}
+                }
                 <div part="action">{asking(props, "button retry", Key::TryAgain)}</div>
             </>
         },

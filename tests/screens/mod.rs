@@ -8,10 +8,10 @@ use paymentsos_core::paymentsos::{Kind, PaymentMethod};
 use std::rc::Rc;
 use yew::Callback;
 
-pub const HREF: &str = "https://pay.example/p/1b7ae2c4?token=8f0c1d";
+pub(crate) const HREF: &str = "https://pay.example/p/1b7ae2c4?token=8f0c1d";
 
 /// A screen of this state for an order of $40.97, with nothing out of the ordinary.
-pub fn screen(state: StateName) -> ScreenProps {
+pub(crate) fn screen(state: StateName) -> ScreenProps {
     ScreenProps {
         view: View {
             state,
@@ -48,13 +48,13 @@ pub fn screen(state: StateName) -> ScreenProps {
 }
 
 /// The same as changed.
-pub fn with(state: StateName, change: impl FnOnce(&mut ScreenProps)) -> ScreenProps {
+pub(crate) fn with(state: StateName, change: impl FnOnce(&mut ScreenProps)) -> ScreenProps {
     let mut props = screen(state);
     change(&mut props);
     props
 }
 
 /// Its HTML.
-pub fn html(props: ScreenProps) -> String {
+pub(crate) fn html(props: ScreenProps) -> String {
     pollster::block_on(yew::LocalServerRenderer::<Screen>::with_props(props).hydratable(false).render())
 }
