@@ -165,6 +165,20 @@ fn the_reason_of_a_failure_is_said_only_where_it_is_known() {
 }
 
 #[test]
+fn after_a_result_nothing_is_asked() {
+    let mut world = World::paying();
+    world.create_says(succeed(FIRST));
+    world.input(Input::Reset);
+    world.ask_says(lost());
+    world.read_says(lists([succeed(FIRST)]));
+    world.shows(StateName::Succeeded);
+    let sent = world.sent.len();
+    world.wait(60 * MINUTE);
+    world.shows(StateName::Succeeded);
+    assert_eq!((world.sent.len(), world.alarm), (sent, None));
+}
+
+#[test]
 fn a_result_is_told_once_a_page_however_often_it_is_looked_at() {
     let mut world = World::back_from_bank();
     world.ask_says(succeed(FIRST));

@@ -7,6 +7,9 @@ use paymentsos_core::flow::{Answer, CREATE_LIMIT, Input, StateName};
 use paymentsos_core::paymentsos::PaymentStatus;
 use world::*;
 
+/// A state, and a story that leads there.
+type Way = (&'static str, fn() -> World);
+
 /// Whatever a POST is answered with that leaves its outcome open.
 fn no_readable_answers() -> [Answer; 9] {
     [
@@ -60,6 +63,19 @@ fn a_post_that_arrived_and_failed_is_confirmed_as_failed() {
     world.shows_failure(Code::Declined);
     world.try_again();
     world.read_says(lists([failed(FIRST)]));
+    world.press_pay();
+    assert_eq!(world.keys(), [key(1), key(2)]);
+}
+
+#[test]
+fn our_own_failure_frees_its_key_whoever_named_it() {
+    let mut world = World::paying();
+    world.comes_back(&back_with(FIRST, "Failed"), "");
+    world.read_says(lists([failed(FIRST).of(&key(1))]));
+    world.ask_says(failed(FIRST).of(&key(1)));
+    world.shows_failure(Code::Declined);
+    world.try_again();
+    world.read_says(lists([failed(FIRST).of(&key(1))]));
     world.press_pay();
     assert_eq!(world.keys(), [key(1), key(2)]);
 }
@@ -197,7 +213,7 @@ fn a_second_press_changes_nothing() {
 
 #[test]
 fn a_reload_at_every_state_sends_nothing_again() {
-    let ways: [(&str, fn() -> World); 8] = [
+    let ways: [Way; 8] = [
         ("creating", World::paying),
         ("creating, lost", || {
             let mut world = World::paying();

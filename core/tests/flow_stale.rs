@@ -81,9 +81,12 @@ fn an_answer_that_nobody_waits_for_changes_nothing() {
     }
 }
 
+/// A story, and an answer that comes twice in it.
+type Doubled = (fn() -> World, Ask, Answer);
+
 #[test]
 fn a_doubled_answer_changes_nothing() {
-    let doubled: [(fn() -> World, Ask, Answer); 6] = [
+    let doubled: [Doubled; 6] = [
         (World::at_shop, Ask::Read, untouched()),
         (World::at_shop, Ask::Read, lists([pending(FIRST)])),
         (World::paying, Ask::Create, pending(FIRST).at_bank().into()),

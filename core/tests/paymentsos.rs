@@ -9,7 +9,7 @@ const FAILED: &str = include_str!("../fixtures/charge-failed.json");
 const ODD: &str = include_str!("../fixtures/charge-odd.json");
 
 fn transaction(text: &str) -> Transaction {
-    from_str(text).unwrap()
+    from_str(text).expect("a transaction")
 }
 
 #[test]

@@ -22,13 +22,17 @@
 //! | rule | tests (`core/tests/`) |
 //! |---|---|
 //! | 1. One payment, never two | `flow_never_two`, `flow_properties::one_key_until_a_known_failure` |
-//! | 2. No false result | `flow_never_false`, `flow_properties::a_result_is_what_the_backend_said` |
-//! | 3. From anywhere, but only to look | `flow_returns` |
-//! | 4. Only where it is safe to go | `place::tests`, `flow_redirection` |
-//! | 5. Every wait ends | `flow_waits`, `flow_properties::every_wait_ends` |
-//! | 6. No dead end | `flow_no_dead_end` |
+//! | 2. No false result | `flow_never_false`, `flow_properties::a_result_is_what_the_backend_said`, `codes` |
+//! | 3. From anywhere, but only to look | `flow_returns`, `flow_returned` |
+//! | 4. Only where it is safe to go | `place::tests`, `flow_redirection::an_address_that_is_not_safe_is_not_gone_to` |
+//! | 5. Every wait ends | `flow_waits`, `flow_link`, `flow_properties::every_wait_ends` |
+//! | 6. No dead end | `flow_no_dead_end`, `flow_redirection::coming_back_without_paying_shows_a_way_on` |
 //! | 7. Nothing leaks | the types: no address and no payment method can get in; `flow_returns::nothing_of_the_address_is_kept` |
 //! | 8. What the shopper saw is what is charged | `flow_amount` |
+//! | 10. Two versions meet | `attempt::tests`, `flow_returns::what_another_release_has_saved_is_ignored` |
+//!
+//! That a payment simply works is told in `flow_card`, `flow_redirection` and `flow_link`; that what is stale or doubled changes nothing,
+//! in `flow_stale`.
 
 mod alarm;
 mod attempt;
