@@ -239,6 +239,17 @@ fn nothing_of_the_address_is_kept() {
 }
 
 #[test]
+fn what_was_kept_of_another_payment_is_not_asked_for() {
+    let mut world = World::back_from_bank();
+    world.another_browser();
+    world.comes_back(&back_with(FIRST, "Pending"), "");
+    assert!(world.kept.is_some());
+    world.setup = return_page();
+    world.comes_back(&format!("?payment_id={OTHER_PAYMENT}"), "");
+    assert_eq!((world.asks_for(), world.view().payment_id.as_deref()), (None, Some(OTHER_PAYMENT)));
+}
+
+#[test]
 fn only_the_payments_in_question_are_looked_up() {
     let query = format!("{}&payment_id={OTHER_PAYMENT}", back_with(FIRST, "Pending"));
     let kept = Kept { payment_id: FORGED.into(), kind: Kind::Charge, transaction: FIRST.into(), since: 0 };
