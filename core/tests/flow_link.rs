@@ -125,6 +125,19 @@ fn a_link_whose_reply_was_lost_is_shown_nevertheless() {
 }
 
 #[test]
+fn a_link_stays_one_where_the_vendor_is_not_named_again() {
+    let mut world = shown();
+    world.ring();
+    let mut bare = pending(FIRST).at_bank().of(&key(1));
+    bare.transaction.payment_method = None;
+    world.ask_says(bare.clone());
+    world.reload();
+    world.read_says(lists([bare.clone()]));
+    world.ask_says(bare);
+    world.shows(StateName::Link);
+}
+
+#[test]
 fn a_link_to_nowhere_safe_is_not_shown() {
     let mut world = World::paying();
     world.create_says(pending(FIRST).at(place(BANK, "javascript", "")).by("PBL"));

@@ -3,8 +3,8 @@
 mod world;
 
 use paymentsos_core::codes::Code;
-use paymentsos_core::flow::{Answer, CREATE_LIMIT, Input, StateName};
-use paymentsos_core::paymentsos::PaymentStatus;
+use paymentsos_core::flow::{Answer, CREATE_LIMIT, Input, Request, Setup, StateName};
+use paymentsos_core::paymentsos::{Kind, PaymentStatus};
 use world::*;
 
 /// A state, and a story that leads there.
@@ -295,6 +295,26 @@ fn the_first_post_after_a_reload_is_a_repeat() {
     let mut world = repeat();
     world.create_says(pending(FIRST).at_bank());
     assert_eq!((world.asks_for(), world.went.as_slice()), (Some(FIRST), &[][..]));
+}
+
+#[test]
+fn a_repeat_is_of_the_kind_of_the_first() {
+    let mut world = World::paying();
+    world.setup = Setup { kind: Kind::Authorization, ..shop() };
+    world.reload();
+    world.wait(CREATE_LIMIT);
+    world.read_says(untouched());
+    world.press_pay();
+    assert!(matches!(&world.sent.last().unwrap().1, Request::Create { kind: Kind::Charge, .. }));
+}
+
+#[test]
+fn a_reading_under_way_does_not_get_in_the_way_of_a_post() {
+    let mut world = World::ready();
+    world.input(Input::Reset);
+    assert!(world.is_open(Ask::Read));
+    world.press_pay();
+    assert!(world.is_open(Ask::Create) && !world.is_open(Ask::Read));
 }
 
 #[test]

@@ -44,7 +44,8 @@ impl Flow {
             return self.ready(true, None);
         }
         let kind = self.setup.as_ref().map(|setup| setup.kind).unwrap_or_default();
-        let attempt = self.attempt.get_or_insert(Attempt {
+        // One that is there already may have reached the backend, and is repeated as what it was.
+        self.attempt.get_or_insert(Attempt {
             id: press.id,
             kind,
             at: now.wall,
@@ -53,10 +54,6 @@ impl Flow {
             doubtful: false,
             link: false,
         });
-        // An attempt that may have reached the backend is repeated as what it was.
-        if !attempt.doubtful {
-            attempt.kind = kind;
-        }
         self.save();
         self.abort_read();
         self.post(now);
