@@ -35,6 +35,16 @@ fn what_a_reading_lists_as_final_is_asked_for_by_its_very_id() {
 }
 
 #[test]
+fn a_reading_that_knows_more_makes_it_ask_at_once() {
+    let mut world = World::at_the_bank();
+    world.comes_back(&back_with(FIRST, "Pending"), "");
+    world.ask_says(pending(FIRST));
+    world.read_says(lists([failed(FIRST)]));
+    world.shows(StateName::Confirming);
+    assert_eq!(world.asks_for(), Some(FIRST));
+}
+
+#[test]
 fn an_answer_about_another_transaction_is_none() {
     let mut world = World::back_from_bank();
     world.ask_says(succeed(SECOND));

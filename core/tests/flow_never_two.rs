@@ -434,6 +434,31 @@ fn a_failure_named_in_the_address_does_not_win_over_what_stands() {
 }
 
 #[test]
+fn of_two_that_stand_the_one_asked_for_stays() {
+    let mut world = World::new(return_page());
+    world.comes_back(&back_with(FIRST, "Pending"), "");
+    world.ask_says(pending(FIRST));
+    world.read_says(lists([pending(FIRST), pending(SECOND)]));
+    world.ring();
+    assert_eq!(world.asks_for(), Some(FIRST));
+
+    let mut world = World::new(return_page());
+    world.comes_back(&back_with(FIRST, "Pending"), "");
+    world.ask_says(succeed(FIRST));
+    world.read_says(lists([succeed(FIRST), succeed(SECOND)]));
+    assert_eq!(world.shows(StateName::Succeeded).transaction_id.as_deref(), Some(FIRST));
+}
+
+#[test]
+fn a_success_is_preferred_to_a_pending_one_that_is_asked_for() {
+    let mut world = World::new(return_page());
+    world.comes_back(&back_with(FIRST, "Pending"), "");
+    world.ask_says(pending(FIRST));
+    world.read_says(lists([pending(FIRST), succeed(SECOND)]));
+    assert_eq!(world.asks_for(), Some(SECOND));
+}
+
+#[test]
 fn a_failure_is_only_said_once_the_payment_was_heard_anew() {
     let mut world = World::back_from_bank();
     world.wait(20_000);

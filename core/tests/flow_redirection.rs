@@ -104,7 +104,10 @@ fn a_reading_alone_shows_the_way_on() {
 fn once_it_has_failed_there_is_no_way_on() {
     let mut world = World::at_the_bank();
     world.input(Input::Shown);
+    world.sleep(MINUTE);
     world.ask_says(failed(FIRST).at_bank());
+    assert_eq!(world.shows(StateName::Confirming).place, None);
+    world.read_says(lists([failed(FIRST).of(&key(1))]));
     assert_eq!(world.shows_failure(Code::Declined).place, None);
 }
 

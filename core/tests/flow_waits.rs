@@ -470,6 +470,10 @@ fn a_404_is_waited_out_where_the_attempt_is_saved_and_ends_elsewhere() {
     world.comes_back(&back_with(FIRST, "Pending"), "");
     world.ask_says(refused(404));
     assert_eq!(world.shows(StateName::Processing).fault, Some(Code::NotAuthorizedHere));
+
+    let mut world = World::at_shop();
+    world.read_says(refused(404));
+    assert_eq!(world.shows(StateName::Unavailable).fault, Some(Code::NotAuthorizedHere));
 }
 
 #[test]

@@ -179,13 +179,9 @@ impl Flow {
             if !creating.posted {
                 return self.unavailable(Code::BackendUnreachable);
             }
-            if let Some(create) = self.create.take() {
-                self.abort(Some(create));
-                if let Some(attempt) = &mut self.attempt {
-                    attempt.doubtful = true;
-                }
-                self.save();
-            }
+            // A first POST has the same limit, so that this one is a repeat.
+            let create = self.create.take();
+            self.abort(create);
             if self.read.is_none() {
                 self.read_now(now);
             }

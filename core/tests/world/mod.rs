@@ -273,6 +273,7 @@ pub struct World {
     pub cleaned: Vec<Clean>,
     pub aborted: Vec<u32>,
     pub presses: u32,
+    pub inputs: u32,
     pub visible: bool,
     pub online: bool,
 }
@@ -298,6 +299,7 @@ impl World {
             cleaned: Vec::new(),
             aborted: Vec::new(),
             presses: 0,
+            inputs: 0,
             visible: true,
             online: true,
         }
@@ -346,6 +348,8 @@ impl World {
     // What happens
 
     pub fn input(&mut self, input: Input) -> Effects {
+        self.inputs += 1;
+        assert!(self.inputs < 20_000, "a story without an end");
         let effects = self.flow.handle(input, self.now);
         for effect in &effects {
             self.carry_out(effect.clone());
