@@ -1,1 +1,75 @@
-fn main() {}
+//! `cargo xtask`: runs the demo, the tests and what else the workspace needs, and sets up the tools for it.
+
+mod command;
+mod demo;
+mod failure;
+mod minify;
+mod shop;
+mod size;
+mod test;
+
+mod tools;
+
+use clap::{Parser, Subcommand};
+use failure::{Failure, Result};
+use std::env;
+use std::path::Path;
+use std::process::ExitCode;
+
+#[cfg(not(unix))]
+compile_error!("cargo xtask runs on Linux and macOS; on Windows, use it inside WSL");
+
+/// The workspace's commands. Each sets up the tools that it needs, the first time.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run the demo shop with its backend and a local PaymentsOS, until Ctrl-C
+    Demo(demo::Options),
+    /// Run every check and test, and count them
+    Test(test::Options),
+    /// Build the demo shop into dist/, as it is published
+    Build,
+    /// Measure what a page loads until Pay can be pressed, against sizes.json
+    Size(size::Options),
+    /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
+    Minify,
+    /// Set up every tool without running anything
+    Setup,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_already_said() => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    env::set_current_dir(root()).map_err(|e| Failure(format!("{} cannot be entered: {e}", root().display())))?;
+    // Ctrl-C is the ordinary end of the demo.
+    command::stop_on_signals(if matches!(task, Task::Demo(_)) { 0 } else { 130 })?;
+    match task {
+        Task::Demo(options) => demo::run(&options),
+        Task::Test(options) => test::run(&options),
+        Task::Build => shop::build(),
+        Task::Size(options) => size::run(&options),
+        Task::Minify => minify::run(),
+        Task::Setup => tools::Toolbox::with(tools::ALL).map(drop),
+    }
+}
+
+/// The workspace's folder.
+fn root() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own)
+}

@@ -1,0 +1,37 @@
+//! Makes what trunk has built smaller. Trunk's own minifier does not understand wasm-bindgen's glue.
+
+use crate::command;
+use crate::failure::Result;
+use crate::shop;
+use crate::tools::{Need, Toolbox};
+use std::env;
+use std::path::{Path, PathBuf};
+
+const FILES: [&str; 3] = ["paymentsos-checkout.js", "element.js", "checkout.css"];
+
+/// As trunk's hook; by hand it takes `dist/`.
+pub(crate) fn run() -> Result<()> {
+    if env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile != "release") {
+        return Ok(());
+    }
+    let staging = env::var_os("TRUNK_STAGING_DIR").map(|dir| PathBuf::from(dir).join("paymentsos-checkout"));
+    let folder = staging.as_deref().unwrap_or(shop::component());
+    let Some(tools) = Toolbox::at_hand(&[Need::NpmTools]) else {
+        println!("not minified: esbuild is not set up (`cargo xtask build` does it)");
+        return Ok(());
+    };
+    for file in FILES.map(|name| folder.join(name)).iter().filter(|file| file.exists()) {
+        command::read(&mut esbuild(&tools, file))?;
+    }
+    Ok(())
+}
+
+fn esbuild(tools: &Toolbox, file: &Path) -> std::process::Command {
+    let mut command = tools.command("esbuild");
+    command.arg(file).args(["--minify", "--allow-overwrite", "--log-level=warning"]);
+    command.arg(format!("--outfile={}", file.display()));
+    if file.extension().is_some_and(|extension| extension == "js") {
+        command.args(["--format=esm", "--target=esnext"]);
+    }
+    command
+}

@@ -1,0 +1,152 @@
+//! The tools of the build: found on PATH in the right version, else in a cache that all clones share, else installed there.
+
+mod browser;
+mod cache;
+mod cargo;
+mod npm;
+mod rust;
+mod version;
+
+use crate::command;
+use crate::failure::{Failure, Result};
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a command cannot do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Rust's library for the wasm target.
+    WasmTarget,
+    /// rustfmt and clippy.
+    Components,
+    /// wasm-bindgen and its test runner, in the version that `Cargo.lock` has.
+    WasmBindgen,
+    Trunk,
+    WasmPack,
+    CargoDeny,
+    /// binaryen's wasm-opt, and esbuild.
+    NpmTools,
+    /// Chromium or Chrome, and its chromedriver.
+    Browser,
+}
+
+pub(crate) const ALL: &[Need] = &[
+    Need::WasmTarget,
+    Need::Components,
+    Need::Browser,
+    Need::NpmTools,
+    Need::WasmBindgen,
+    Need::Trunk,
+    Need::WasmPack,
+    Need::CargoDeny,
+];
+
+/// Where a tool is.
+enum Place {
+    /// Found as it is: on PATH, or a part of the toolchain.
+    Here,
+    /// In a folder that must come first on PATH.
+    Folder(PathBuf),
+}
+
+impl Need {
+    fn find(self) -> Result<Option<Place>> {
+        match self {
+            Need::WasmTarget => rust::find_target(),
+            Need::Components => Ok(rust::find_components()),
+            Need::WasmBindgen => cargo::find(&cargo::wasm_bindgen()?),
+            Need::Trunk => cargo::find(&cargo::trunk()),
+            Need::WasmPack => cargo::find(&cargo::wasm_pack()),
+            Need::CargoDeny => cargo::find(&cargo::cargo_deny()),
+            Need::NpmTools => npm::find(),
+            Need::Browser => browser::find(),
+        }
+    }
+
+    fn install(self) -> Result<Place> {
+        match self {
+            Need::WasmTarget => rust::add_target(),
+            Need::Components => rust::add_components(),
+            Need::WasmBindgen => cargo::install(&cargo::wasm_bindgen()?),
+            Need::Trunk => cargo::install(&cargo::trunk()),
+            Need::WasmPack => cargo::install(&cargo::wasm_pack()),
+            Need::CargoDeny => cargo::install(&cargo::cargo_deny()),
+            Need::NpmTools => npm::install(),
+            Need::Browser => browser::install(),
+        }
+    }
+}
+
+/// The tools that were asked for, ready to be run.
+pub(crate) struct Toolbox {
+    folders: Vec<PathBuf>,
+}
+
+impl Toolbox {
+    /// Sets up what is missing.
+    pub(crate) fn with(needs: &[Need]) -> Result<Toolbox> {
+        let mut folders = Vec::new();
+        for need in needs {
+            let place = match need.find()? {
+                Some(place) => place,
+                None => need.install()?,
+            };
+            if let Place::Folder(folder) = place {
+                folders.push(folder);
+            }
+        }
+        Ok(Toolbox { folders })
+    }
+
+    /// The tools if all of them are there already; nothing is set up.
+    pub(crate) fn at_hand(needs: &[Need]) -> Option<Toolbox> {
+        let places = needs.iter().map(|need| need.find().ok().flatten()).collect::<Option<Vec<_>>>()?;
+        let folders = places.into_iter().filter_map(|place| match place {
+            Place::Here => None,
+            Place::Folder(folder) => Some(folder),
+        });
+        Some(Toolbox { folders: folders.collect() })
+    }
+
+    /// A command that finds these tools, and whose children do.
+    pub(crate) fn command(&self, name: &str) -> Command {
+        // The program itself is looked up in this process's PATH, not in the one that it gets.
+        let own = self.folders.iter().map(|folder| folder.join(name)).find(|path| path.is_file());
+        let mut command = command::program(own.as_deref().unwrap_or(Path::new(name)));
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders = self.folders.iter().cloned().chain(env::split_paths(&path));
+        // Only a folder with a colon in its name cannot be joined; then the tools are not found, and that is said.
+        if let Ok(joined) = env::join_paths(folders) {
+            command.env("PATH", joined);
+        }
+        command
+    }
+}
+
+/// The first program of this name on PATH.
+pub(crate) fn on_path(name: impl AsRef<OsStr>) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(name.as_ref())).find(|file| file.is_file())
+}
+
+/// Whether the first program of this name on PATH has this very version.
+fn on_path_in(name: &str, wanted: &str) -> bool {
+    let said = on_path(name).and_then(|file| command::read(command::program(file).arg("--version")).ok());
+    said.as_deref().and_then(version::stated) == Some(wanted)
+}
+
+/// Says what is about to be done, as it may take a while.
+fn announce(what: &str, how_long: &str) {
+    println!("setting up {what} (once; {how_long})");
+}
+
+fn instead(failure: Failure, what_to_do: &str) -> Failure {
+    Failure(format!("{failure}; {what_to_do}"))
+}
+
+/// The chromedriver that the browser tests and the journeys use.
+pub(crate) fn chromedriver() -> Option<PathBuf> {
+    on_path("chromedriver")
+}
