@@ -1,0 +1,177 @@
+//! The stages of `cargo xtask test`. One that fails does not keep the later ones from being run.
+
+use super::browser;
+use super::report::{Kind, Report};
+use super::tally::{Counts, Tally};
+use super::walls;
+use crate::command::{self, follow};
+use crate::failure::{Failure, Result};
+use crate::shop;
+use crate::size;
+use crate::tools::{self, Need, Toolbox};
+use clap::ValueEnum;
+use std::env;
+use std::process::Command;
+use std::time::Duration;
+
+/// How long one command may take: what hangs must not take the others' time too.
+pub(super) const LIMIT: Duration = Duration::from_secs(30 * 60);
+
+const ADVISORIES_LIMIT: Duration = Duration::from_secs(60);
+
+/// In the order of their runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Stage {
+    Format,
+    Clippy,
+    Dependencies,
+    Docs,
+    Native,
+    Browser,
+    Build,
+    Size,
+    Walls,
+    Journeys,
+}
+
+impl Stage {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Stage::Format => "format",
+            Stage::Clippy => "clippy",
+            Stage::Dependencies => "dependencies",
+            Stage::Docs => "docs",
+            Stage::Native => "native",
+            Stage::Browser => "browser",
+            Stage::Build => "build",
+            Stage::Size => "size",
+            Stage::Walls => "walls",
+            Stage::Journeys => "journeys",
+        }
+    }
+
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            Stage::Native => Kind::Native,
+            Stage::Browser => Kind::Browser,
+            Stage::Journeys => Kind::Journey,
+            _ => Kind::Check,
+        }
+    }
+
+    pub(super) fn is_quick(self) -> bool {
+        matches!(self, Stage::Format | Stage::Clippy | Stage::Native | Stage::Browser)
+    }
+
+    pub(super) fn run(self, report: &mut Report, quick: bool) -> Result<()> {
+        match self {
+            Stage::Format => format(),
+            Stage::Clippy => clippy(quick),
+            Stage::Dependencies => dependencies(report),
+            Stage::Docs => docs(),
+            Stage::Native => native(report),
+            Stage::Browser if quick && !browser::is_warm(&shop::target_folder()?) => {
+                report.note(
+                    "the browser tests were left out, as they are not built yet: `cargo xtask test` runs them".into(),
+                );
+                Ok(())
+            }
+            Stage::Browser => browser::run(report),
+            Stage::Build => shop::build().inspect_err(|_| report.shop_failed = true),
+            Stage::Size if report.shop_failed => Err(no_shop()),
+            Stage::Size => size::run(&size::Options { no_build: true }),
+            Stage::Walls => walls::check(),
+            Stage::Journeys if report.shop_failed => Err(no_shop()),
+            Stage::Journeys => journeys(report),
+        }
+    }
+}
+
+fn no_shop() -> Failure {
+    Failure("not run, as the shop could not be built".into())
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = command::program("cargo");
+    command.args(arguments);
+    command
+}
+
+fn finish(command: Command) -> Result<()> {
+    follow(command, LIMIT, |_| {})
+}
+
+fn format() -> Result<()> {
+    Toolbox::with(&[Need::Components])?;
+    finish(cargo(&["fmt", "--all", "--check"])).map_err(|_| Failure("run `cargo fmt`".into()))
+}
+
+fn clippy(quick: bool) -> Result<()> {
+    Toolbox::with(&[Need::Components])?;
+    let native = finish(cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]));
+    if quick {
+        return native;
+    }
+    Toolbox::with(&[Need::WasmTarget])?;
+    let wasm = ["clippy", "--target", "wasm32-unknown-unknown", "--all-targets", "--", "-D", "warnings"];
+    native.and(finish(cargo(&wasm)))
+}
+
+/// Licences, sources and bans; advisories where their list can be had.
+fn dependencies(report: &mut Report) -> Result<()> {
+    finish(cargo(&["metadata", "--locked", "--no-deps", "--format-version=1", "--quiet"]))
+        .map_err(|_| Failure("Cargo.lock is not up to date: run `cargo check`, and commit it".into()))?;
+    let tools = Toolbox::with(&[Need::CargoDeny])?;
+    let deny = |arguments: &[&str]| {
+        let mut command = tools.command("cargo-deny");
+        command.arg("--workspace").args(arguments);
+        command
+    };
+    let rules = finish(deny(&["check", "licenses", "bans", "sources"]));
+    let advisories = match follow(deny(&["fetch", "db"]), ADVISORIES_LIMIT, |_| {}) {
+        Ok(()) => finish(deny(&["check", "--disable-fetch", "advisories"])),
+        Err(_) => {
+            report.note("security advisories were not checked, as their database cannot be fetched from here".into());
+            Ok(())
+        }
+    };
+    rules.and(advisories)
+}
+
+fn docs() -> Result<()> {
+    let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
+    doc.env("RUSTDOCFLAGS", "-D warnings");
+    finish(doc)
+}
+
+fn native(report: &mut Report) -> Result<()> {
+    let mut test = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    test.env("CARGO_TERM_COLOR", "never");
+    let mut tally = Tally::default();
+    let outcome = follow(test, LIMIT, |line| tally.line(line));
+    report.add_tally(Kind::Native, &tally);
+    outcome.and_then(|()| some(tally.of(|_| true), "native tests"))
+}
+
+/// Whole payments, in a real browser: the ignored tests.
+fn journeys(report: &mut Report) -> Result<()> {
+    Toolbox::with(&[Need::Browser])?;
+    let dist = env::current_dir().map_err(|e| Failure(format!("there is no current folder: {e}")))?.join(shop::DIST);
+    if !dist.join("index.html").is_file() {
+        return Err(Failure("the shop is not built: run `cargo xtask build`".into()));
+    }
+    // All of the workspace, as another selection of packages would be compiled anew.
+    let mut test = cargo(&["test", "--workspace", "--tests", "--no-fail-fast", "--", "--ignored"]);
+    test.env("JOURNEYS_DIST", dist).env("RUST_TEST_THREADS", "2").env("CARGO_TERM_COLOR", "never");
+    if let Some(driver) = tools::chromedriver() {
+        test.env("CHROMEDRIVER", driver);
+    }
+    let mut tally = Tally::default();
+    let outcome = follow(test, LIMIT, |line| tally.line(line));
+    report.add_tally(Kind::Journey, &tally);
+    outcome.and_then(|()| some(tally.of(|_| true), "journeys"))
+}
+
+fn some(counts: Counts, what: &str) -> Result<()> {
+    if counts == Counts::default() { Err(Failure(format!("no {what} were found"))) } else { Ok(()) }
+}
