@@ -295,3 +295,25 @@ fn the_reference_stays_while_the_payment_is_read_anew() {
         assert_eq!(world.view().reference.as_deref(), Some("order-17"));
     }
 }
+
+#[test]
+fn what_died_in_the_cache_is_not_waited_for_however_young_it_is() {
+    let mut world = World::back_from_bank();
+    let dead = world.number(Ask::Transaction).unwrap();
+    world.input(Input::Shown);
+    assert!(world.aborted.contains(&dead) && world.is_open(Ask::Transaction));
+
+    let mut world = World::at_shop();
+    world.alarm = None;
+    world.input(Input::Shown);
+    assert!(world.alarm.is_some(), "the alarm may have died, too");
+}
+
+#[test]
+fn online_again_a_payment_that_was_not_read_is_read_at_once() {
+    let mut world = World::at_shop();
+    world.goes_offline();
+    world.read_says(lost());
+    world.goes_online();
+    assert!(world.is_open(Ask::Read));
+}
