@@ -3,16 +3,15 @@
 use super::json::Json;
 use super::objects::{member, object};
 use super::{Access, Credentials, Places, device};
-use gloo_net::http::{Method, RequestBuilder, Response};
-use js_sys::{Date, Promise, encode_uri_component};
+use js_sys::{Date, Function, Promise, encode_uri_component};
 use paymentsos_core::flow::{Answer, Millis, Request, Told, ToldPayment};
 use paymentsos_core::paymentsos::{Payment, Transaction};
 use serde::de::DeserializeOwned;
 use std::cell::Cell;
 use std::rc::Rc;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, RequestCache, RequestCredentials};
+use web_sys::{AbortController, RequestCache, RequestCredentials, RequestInit, Response};
 
 /// How to reach the backend, as it was when a request was sent.
 pub(super) struct Api {
@@ -94,43 +93,41 @@ impl Api {
         };
         let is_read = !path.contains('/');
         let address = [self.access.backend.trim_end_matches('/'), "/payments/", &path].concat();
-        let mut builder = RequestBuilder::new(&address)
-            .method(if body.is_some() { Method::POST } else { Method::GET })
-            .header("Accept", "application/json")
-            .cache(RequestCache::NoStore)
-            .credentials(match self.access.credentials {
-                Credentials::Omit => RequestCredentials::Omit,
-                Credentials::SameOrigin => RequestCredentials::SameOrigin,
-                Credentials::Include => RequestCredentials::Include,
-            })
-            .abort_signal(signal);
+        let options = RequestInit::new();
+        options.set_method(if body.is_some() { "POST" } else { "GET" });
+        options.set_cache(RequestCache::NoStore);
+        options.set_credentials(match self.access.credentials {
+            Credentials::Omit => RequestCredentials::Omit,
+            Credentials::SameOrigin => RequestCredentials::SameOrigin,
+            Credentials::Include => RequestCredentials::Include,
+        });
+        options.set_signal(signal);
+        let mut headers = vec![("Accept", "application/json".into())];
         if let Some(token) = &self.access.client_token {
-            builder = builder.header("Authorization", &["Bearer ", token].concat());
+            headers.push(("Authorization", ["Bearer ", token].concat().into()));
         }
-        if let Some(key) = &key {
-            builder = builder.header("Idempotency-Key", key);
+        if let Some(key) = key {
+            headers.push(("Idempotency-Key", key.into()));
         }
         if held {
-            builder = builder.header("Prefer", "wait=25");
+            headers.push(("Prefer", "wait=25".into()));
         }
         let mut vendor = None;
-        let response = match body {
-            None => builder.send().await,
-            Some((body, method)) => {
-                vendor = member(&method, "vendor").as_string();
-                // A payment method that refers to itself, or holds a BigInt, cannot be sent.
-                let Ok(text) = js_sys::JSON::stringify(&body) else { return Answer::NotSent };
-                match builder.header("Content-Type", "application/json").body(text) {
-                    Ok(request) => request.send().await,
-                    Err(_) => return Answer::NotSent,
-                }
-            }
-        };
-        let Ok(response) = response else { return Answer::Lost };
+        if let Some((body, method)) = body {
+            vendor = member(&method, "vendor").as_string();
+            // A payment method that refers to itself, or holds a BigInt, cannot be sent.
+            let Ok(text) = js_sys::JSON::stringify(&body) else { return Answer::NotSent };
+            options.set_body(&text);
+            headers.push(("Content-Type", "application/json".into()));
+        }
+        options.set_headers(&object(&headers));
+        // A token that no header can hold, or an address that is none.
+        let Ok(request) = web_sys::Request::new_with_str_and_init(&address, &options) else { return Answer::NotSent };
+        let Some(response) = fetch(&request).await else { return Answer::Lost };
         if !response.ok() {
             return Answer::Refused { status: response.status(), retry_after: retry_after(&response) };
         }
-        let held = response.headers().get("Preference-Applied").is_some_and(|applied| applied.contains("wait"));
+        let held = header(&response, "Preference-Applied").is_some_and(|applied| applied.contains("wait"));
         let place = &mut |address: &str| places.keep(address);
         if is_read {
             return match json::<Payment>(response).await {
@@ -145,6 +142,14 @@ impl Api {
     }
 }
 
+/// `fetch` as the page has it: one that it has wrapped may throw, and give, whatever it likes.
+async fn fetch(request: &web_sys::Request) -> Option<Response> {
+    let window = web_sys::window()?;
+    let fetch: Function = member(&window, "fetch").dyn_into().ok()?;
+    let promise = Promise::resolve(&fetch.call1(&window, request).ok()?);
+    JsFuture::from(promise).await.ok()?.dyn_into().ok()
+}
+
 /// The payment method, once the page has given it: an object.
 async fn payment_method(method: Option<Promise>) -> Option<JsValue> {
     JsFuture::from(method?).await.ok().filter(JsValue::is_object)
@@ -156,14 +161,17 @@ fn segment(id: &str) -> String {
 
 /// The reply's body, by the browser's own JSON parser.
 async fn json<T: DeserializeOwned>(response: Response) -> Option<T> {
-    let response: web_sys::Response = response.into();
     let body = JsFuture::from(response.json().ok()?).await.ok()?;
     T::deserialize(Json(body)).ok()
 }
 
+fn header(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name).ok()?
+}
+
 /// `Retry-After` (RFC 9110): seconds, or a date.
 fn retry_after(response: &Response) -> Option<Millis> {
-    let text = response.headers().get("Retry-After")?;
+    let text = header(response, "Retry-After")?;
     match text.trim().parse::<Millis>() {
         Ok(seconds) => Some(seconds.saturating_mul(1000)),
         Err(_) => Some(Date::parse(&text) - Date::now()).filter(|left| *left > 0.0).map(|left| left as Millis),
