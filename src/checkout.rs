@@ -2,7 +2,7 @@
 
 use crate::browser::{self, Access, Credentials, Driver};
 use crate::messages::Messages;
-use crate::view::{Pressed, Screen};
+use crate::view::{Pressed, ScreenProps, screen};
 use js_sys::Promise;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Effect, Flow, Input, Money, Presentation, Setup, StateName, View};
@@ -199,17 +199,17 @@ impl Component for Checkout {
         let (can_share, can_copy) = browser::can_hand_on();
         html! {
             <div ref={self.base.clone()}>
-                <Screen
-                    view={self.view.clone()}
-                    messages={props.messages.clone()}
-                    {money}
-                    {expires}
-                    {href}
-                    {can_share}
-                    {can_copy}
-                    copied={self.copied.is_some()}
-                    on_press={ctx.link().callback(Msg::Pressed)}
-                />
+                {screen(&ScreenProps {
+                    view: self.view.clone(),
+                    messages: props.messages.clone(),
+                    money,
+                    expires,
+                    href,
+                    can_share,
+                    can_copy,
+                    copied: self.copied.is_some(),
+                    on_press: ctx.link().callback(Msg::Pressed),
+                })}
             </div>
         }
     }

@@ -1,12 +1,10 @@
 //! The Merchant API, by `fetch`.
 
-use super::json::Json;
+use super::json;
 use super::objects::{member, object};
 use super::{Access, Credentials, Places, device};
 use js_sys::{Date, Function, Promise, encode_uri_component};
 use paymentsos_core::flow::{Answer, Millis, Request, Told, ToldPayment};
-use paymentsos_core::paymentsos::{Payment, Transaction};
-use serde::de::DeserializeOwned;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -129,16 +127,16 @@ impl Api {
         }
         let held = header(&response, "Preference-Applied").is_some_and(|applied| applied.contains("wait"));
         let place = &mut |address: &str| places.keep(address);
-        if is_read {
-            return match json::<Payment>(response).await {
-                Some(payment) => Answer::Payment(ToldPayment::new(payment, place)),
-                None => Answer::Lost,
-            };
-        }
-        match json::<Transaction>(response).await {
-            Some(transaction) => Answer::Transaction { told: Told::new(transaction, place), vendor, held },
-            None => Answer::Lost,
-        }
+        let Some(body) = body_of(response).await else { return Answer::Lost };
+        let read = match is_read {
+            true => json::payment(&body).map(|payment| Answer::Payment(ToldPayment::new(payment, place))),
+            false => json::transaction(&body).map(|transaction| Answer::Transaction {
+                told: Told::new(transaction, place),
+                vendor,
+                held,
+            }),
+        };
+        read.unwrap_or(Answer::Lost)
     }
 }
 
@@ -160,9 +158,8 @@ fn segment(id: &str) -> String {
 }
 
 /// The reply's body, by the browser's own JSON parser.
-async fn json<T: DeserializeOwned>(response: Response) -> Option<T> {
-    let body = JsFuture::from(response.json().ok()?).await.ok()?;
-    T::deserialize(Json(body)).ok()
+async fn body_of(response: Response) -> Option<JsValue> {
+    JsFuture::from(response.json().ok()?).await.ok()
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {

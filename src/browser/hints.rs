@@ -2,13 +2,13 @@
 
 use paymentsos_core::flow::Input;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, EventTarget, PageTransitionEvent, VisibilityState, window};
+use web_sys::{Event, EventTarget, PageTransitionEvent, window};
 use yew::Callback;
 
 /// Whether the page is visible, and whether the browser believes to be online.
 pub(super) fn now() -> (bool, bool) {
     let Some(window) = window() else { return (true, true) };
-    let visible = window.document().is_none_or(|document| document.visibility_state() == VisibilityState::Visible);
+    let visible = window.document().is_none_or(|document| !document.hidden());
     (visible, window.navigator().on_line())
 }
 

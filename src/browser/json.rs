@@ -1,91 +1,95 @@
-//! The browser's own JSON values, read by serde.
+//! PaymentsOS's shapes, read off the browser's own JSON values.
 //!
-//! `serde-wasm-bindgen` reads them too, but makes sentences of its errors, for which it brings the formatting of floats: 11 kB of the
-//! 90 that the whole component may take. Here a reply that cannot be read is one that cannot be read.
+//! The servers read the same shapes by serde. Here a few getters do, which read the same of the same replies (`tests/browser_json.rs`):
+//! serde's readers and `serde-wasm-bindgen` would take 17 kB of the 90 that the whole component may take.
 
-use js_sys::{Array, Object};
-use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use std::fmt;
+use super::objects::member;
+use js_sys::Array;
+use paymentsos_core::paymentsos::{
+    Order, Outcome, Payment, PaymentMethod, PaymentStatus, Redirection, RelatedResources, Status, Transaction,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A value that is not what it should be.
-#[derive(Debug)]
-pub(super) struct Unreadable;
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unreadable")
-    }
+/// A transaction; none where it has no id or no status.
+pub fn transaction(value: &JsValue) -> Option<Transaction> {
+    let result = object(value, "result")?;
+    Some(Transaction {
+        id: member(value, "id").as_string()?,
+        result: Outcome {
+            status: Status::from(member(&result, "status").as_string()?),
+            category: text(&result, "category"),
+            sub_category: text(&result, "sub_category"),
+            description: text(&result, "description"),
+        },
+        redirection: object(value, "redirection").map(|redirection| Redirection {
+            id: text(&redirection, "id"),
+            url: text(&redirection, "url"),
+            merchant_site_url: text(&redirection, "merchant_site_url"),
+            operation_type: text(&redirection, "operation_type"),
+        }),
+        reconciliation_id: text(value, "reconciliation_id"),
+        amount: integer(value, "amount"),
+        currency: text(value, "currency"),
+        payment_method: object(value, "payment_method").map(|method| PaymentMethod {
+            vendor: text(&method, "vendor"),
+            last_4_digits: text(&method, "last_4_digits"),
+        }),
+        expires_at: integer(value, "expires_at"),
+    })
 }
 
-impl std::error::Error for Unreadable {}
-
-impl de::Error for Unreadable {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Unreadable
-    }
+/// A payment; none where a field that it must have is missing, or one of its transactions cannot be read.
+pub fn payment(value: &JsValue) -> Option<Payment> {
+    let related = member(value, "related_resources");
+    let related_resources = match related.is_null() || related.is_undefined() {
+        true => None,
+        false => Some(RelatedResources {
+            charges: transactions(&related, "charges")?,
+            authorizations: transactions(&related, "authorizations")?,
+        }),
+    };
+    let chargedback = member(value, "is_chargedback");
+    Some(Payment {
+        id: member(value, "id").as_string()?,
+        amount: whole(&member(value, "amount"))?,
+        currency: member(value, "currency").as_string()?,
+        status: PaymentStatus::from(member(value, "status").as_string()?),
+        is_chargedback: chargedback == JsValue::TRUE || chargedback == "true",
+        order: object(value, "order").map(|order| Order { id: text(&order, "id") }),
+        related_resources,
+    })
 }
 
-/// A value as `JSON.parse` makes them.
-pub(super) struct Json(pub(super) JsValue);
-
-impl<'de> Deserializer<'de> for Json {
-    type Error = Unreadable;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        const SAFE: f64 = 9_007_199_254_740_991.0;
-        let Json(value) = self;
-        if let Some(text) = value.as_string() {
-            visitor.visit_string(text)
-        } else if let Some(number) = value.as_f64() {
-            let whole = number as u64;
-            if whole as f64 == number && number <= SAFE { visitor.visit_u64(whole) } else { visitor.visit_f64(number) }
-        } else if let Some(flag) = value.as_bool() {
-            visitor.visit_bool(flag)
-        } else if let Some(array) = value.dyn_ref::<Array>() {
-            visitor.visit_seq(Entries { left: array.to_vec(), value: None })
-        } else if let Some(object) = value.dyn_ref::<Object>() {
-            visitor.visit_map(Entries { left: Object::entries(object).to_vec(), value: None })
-        } else {
-            visitor.visit_unit()
-        }
+/// A list of transactions: empty where it is absent, none where it is no list or one in it cannot be read.
+fn transactions(value: &JsValue, name: &str) -> Option<Vec<Transaction>> {
+    let list = member(value, name);
+    if list.is_undefined() {
+        return Some(Vec::new());
     }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        if self.0.is_null() || self.0.is_undefined() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct seq tuple
-        tuple_struct map struct enum identifier ignored_any
-    }
+    list.dyn_ref::<Array>()?.iter().map(|one| transaction(&one)).collect()
 }
 
-/// What is left of an array, or of an object's names and values.
-struct Entries {
-    left: Vec<JsValue>,
-    value: Option<JsValue>,
+/// A member that is an object.
+fn object(value: &JsValue, name: &str) -> Option<JsValue> {
+    Some(member(value, name)).filter(|member| member.is_object() && !Array::is_array(member))
 }
 
-impl<'de> SeqAccess<'de> for Entries {
-    type Error = Unreadable;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unreadable> {
-        if self.left.is_empty() { Ok(None) } else { seed.deserialize(Json(self.left.remove(0))).map(Some) }
-    }
+/// Text, or a whole number as text.
+fn text(value: &JsValue, name: &str) -> Option<String> {
+    let member = member(value, name);
+    member.as_string().or_else(|| whole(&member).map(|number| number.to_string()))
 }
 
-impl<'de> MapAccess<'de> for Entries {
-    type Error = Unreadable;
+/// A whole number of zero or more, or text that is one.
+fn integer(value: &JsValue, name: &str) -> Option<u64> {
+    let member = member(value, name);
+    whole(&member).or_else(|| member.as_string()?.trim().parse().ok())
+}
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
-        let Some(entry) = self.left.pop().map(Array::unchecked_from_js) else { return Ok(None) };
-        self.value = Some(entry.get(1));
-        let name = entry.get(0).as_string().unwrap_or_default();
-        seed.deserialize(name.into_deserializer()).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Unreadable> {
-        seed.deserialize(Json(self.value.take().unwrap_or_default()))
-    }
+/// A whole number that JavaScript can hold.
+fn whole(value: &JsValue) -> Option<u64> {
+    const SAFE: f64 = 9_007_199_254_740_991.0;
+    let number = value.as_f64()?;
+    let whole = number as u64;
+    (whole as f64 == number && number <= SAFE).then_some(whole)
 }

@@ -6,7 +6,7 @@ mod clock;
 pub mod device;
 mod hand_on;
 mod hints;
-mod json;
+pub mod json;
 mod money;
 pub(crate) mod objects;
 mod places;

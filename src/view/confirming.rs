@@ -1,24 +1,16 @@
-//! The result is being asked for.
+//! The final status is being asked for.
 
-use super::pieces::{amount, progress, reference, way_on};
+use super::pieces::{amount, element, progress, reference, way_on};
 use super::{Page, ScreenProps};
 use crate::messages::Key;
-use yew::prelude::*;
 
 pub(super) fn page(props: &ScreenProps) -> Page {
+    let mut action = vec![progress(props, Key::ConfirmingWait)];
+    action.extend(way_on(props, Key::ContinueHint));
     Page {
         heading: Key::Confirming,
-        icon: Html::default(),
+        icon: None,
         said: None,
-        body: html! {
-            <>
-                {amount(props)}
-                {reference(props)}
-                <div part="action">
-                    {progress(props, Key::ConfirmingWait)}
-                    {way_on(props, Key::ContinueHint)}
-                </div>
-            </>
-        },
+        body: vec![amount(props), reference(props), element("div", "action", action)],
     }
 }

@@ -3,13 +3,12 @@
 use super::pieces::progress;
 use super::{Page, ScreenProps, ready};
 use crate::messages::Key;
-use yew::prelude::*;
 
 pub(super) fn page(props: &ScreenProps) -> Page {
     Page {
         heading: Key::Creating,
-        icon: Html::default(),
+        icon: None,
         said: None,
-        body: ready::order(props, Html::default(), progress(props, Key::CreatingWait)),
+        body: ready::order(props, Vec::new(), progress(props, Key::CreatingWait)),
     }
 }

@@ -1,34 +1,32 @@
-//! Not paid: what is known of why, what became of the money where that is known, and what to do now.
+//! Not paid: what is known of why, what became of the money, and what to do.
 
 use super::icon::{FAILED, icon};
-use super::pieces::{amount, button, paragraph, reference, text, words};
+use super::pieces::{amount, button, element, paragraph, reference, slot, text, when, words};
 use super::{Page, Pressed, ScreenProps};
 use crate::messages::Key;
 use paymentsos_core::codes::{Code, Who};
-use yew::prelude::*;
+use yew::Html;
 
 pub(super) fn page(props: &ScreenProps) -> Page {
     let code = props.view.fault.unwrap_or(Code::NotCompleted);
     let closed = matches!(code, Code::PaymentCancelled | Code::PaymentRefunded);
     let why = words(props, code.into());
+    let retry = || {
+        let button = button(props, "button retry", words(props, Key::TryAgain), Pressed::TryAgain, true);
+        element("div", "action", vec![button])
+    };
     Page {
         heading: if closed { Key::Closed } else { Key::Failed },
-        icon: icon("icon error", FAILED),
+        icon: Some(icon("icon error", FAILED)),
         said: Some(why.clone()),
-        body: html! {
-            <>
-                {amount(props)}
-                {reference(props)}
-                <div part="error">{paragraph("text", why)}{money(props, code, closed)}</div>
-                {advice(props, code, closed)}
-                if props.view.can_retry {
-                    <div part="action">
-                        {button(props, "button retry", words(props, Key::TryAgain), Pressed::TryAgain, true)}
-                    </div>
-                }
-                <slot name="failed"></slot>
-            </>
-        },
+        body: vec![
+            amount(props),
+            reference(props),
+            element("div", "error", vec![paragraph("text", why), money(props, code, closed)]),
+            advice(props, code, closed),
+            when(props.view.can_retry, retry),
+            slot("failed"),
+        ],
     }
 }
 

@@ -1,43 +1,42 @@
 //! The shopper pays by the link that is shown: here, or wherever they take it.
 
-use super::pieces::{amount, button, paragraph, progress, reference, text, words};
-use super::qr::Qr;
+use super::pieces::{amount, button, element, link, paragraph, progress, reference, text, when, words};
+use super::qr::qr;
 use super::{Page, Pressed, ScreenProps};
 use crate::messages::Key;
-use yew::prelude::*;
+use yew::{AttrValue, Html};
 
 pub(super) fn page(props: &ScreenProps) -> Page {
     let copied = props.copied;
     let copy = words(props, if copied { Key::Copied } else { Key::Copy });
-    let until = props.expires.as_ref().map(|time| props.messages.fill(Key::LinkUntil, "time", time));
+    let said = copied.then(|| copy.clone());
+    let shown = match &props.href {
+        Some(href) => element("div", "link", vec![ways(props, href, copy), qr(href, words(props, Key::Qr))]),
+        None => Html::default(),
+    };
     Page {
         heading: Key::Link,
-        icon: Html::default(),
-        said: copied.then(|| copy.clone()),
-        body: html! {
-            <>
-                {amount(props)}
-                {reference(props)}
-                if let Some(href) = &props.href {
-                    <div part="link">
-                        <div part="ways">
-                            {text(props, Key::LinkHint)}
-                            if let Some(until) = until { {paragraph("expires", until.into())} }
-                            <a part="button continue" href={href.clone()} target="_blank" rel="noopener noreferrer">
-                                {words(props, Key::Open)}
-                            </a>
-                            <div part="actions">
-                                if props.can_copy { {button(props, "button copy", copy, Pressed::Copy, true)} }
-                                if props.can_share {
-                                    {button(props, "button share", words(props, Key::Share), Pressed::Share, true)}
-                                }
-                            </div>
-                        </div>
-                        <Qr text={href.clone()} label={words(props, Key::Qr)} />
-                    </div>
-                }
-                <div part="action">{progress(props, Key::LinkWait)}</div>
-            </>
-        },
+        icon: None,
+        said,
+        body: vec![
+            amount(props),
+            reference(props),
+            shown,
+            element("div", "action", vec![progress(props, Key::LinkWait)]),
+        ],
     }
+}
+
+/// What can be done with the link.
+fn ways(props: &ScreenProps, href: &AttrValue, copy: AttrValue) -> Html {
+    let until = match &props.expires {
+        Some(time) => paragraph("expires", props.messages.fill(Key::LinkUntil, "time", time).into()),
+        None => Html::default(),
+    };
+    let actions = vec![
+        when(props.can_copy, || button(props, "button copy", copy, Pressed::Copy, true)),
+        when(props.can_share, || button(props, "button share", words(props, Key::Share), Pressed::Share, true)),
+    ];
+    let open = link(props, href, Key::Open, true);
+    element("div", "ways", vec![text(props, Key::LinkHint), until, open, element("div", "actions", actions)])
 }

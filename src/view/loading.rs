@@ -1,14 +1,9 @@
-//! Nothing is known yet: a placeholder of the final size.
+//! Not started yet: a placeholder of the size that the payment will have.
 
 use super::Page;
+use super::pieces::element;
 use crate::messages::Key;
-use yew::prelude::*;
 
 pub(super) fn page() -> Page {
-    Page {
-        heading: Key::Loading,
-        icon: Html::default(),
-        said: None,
-        body: html! { <div part="placeholder" aria-hidden="true"></div> },
-    }
+    Page { heading: Key::Loading, icon: None, said: None, body: vec![element("div", "placeholder", Vec::new())] }
 }

@@ -19,10 +19,11 @@ mod unavailable;
 
 use crate::messages::{Key, Messages};
 use paymentsos_core::flow::{StateName, View};
+use pieces::{node, paragraph};
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// What [`Screen`] shows.
+/// What [`screen`] shows.
 #[derive(Clone, PartialEq, Properties)]
 pub struct ScreenProps {
     /// What is on the screen.
@@ -63,16 +64,15 @@ pub enum Pressed {
 /// What differs from screen to screen.
 struct Page {
     heading: Key,
-    /// Before the heading; nothing where there is none.
-    icon: Html,
+    /// Before the heading.
+    icon: Option<Html>,
     /// What the live region says beside the heading: what the shopper must not miss.
     said: Option<AttrValue>,
-    body: Html,
+    body: Vec<Html>,
 }
 
 /// The whole content of the shadow root's `<div part="base">`.
-#[component]
-pub fn Screen(props: &ScreenProps) -> Html {
+pub fn screen(props: &ScreenProps) -> Html {
     let state = props.view.state;
     let page = match state {
         StateName::Loading => loading::page(),
@@ -88,16 +88,19 @@ pub fn Screen(props: &ScreenProps) -> Html {
     };
     let heading = pieces::words(props, page.heading);
     // A page that only stands there has nothing to announce.
-    let announced = (state != StateName::Ready).then(|| heading.clone());
+    let announced = if state == StateName::Ready { AttrValue::default() } else { heading.clone() };
     // Pay's place must stay as it is while the payment starts; everything else is made anew, so that no press meets another button.
     let key = if state == StateName::Creating { StateName::Ready } else { state };
     html! {
         <>
-            <div part="status" role="status"><p>{announced}</p><p>{page.said}</p></div>
+            <div part="status" role="status">
+                {paragraph("", announced)}
+                {paragraph("", page.said.unwrap_or_default())}
+            </div>
             <section part="checkout" aria-labelledby="heading">
                 <div part="header">
                     {page.icon}
-                    <h2 part="heading" id="heading" tabindex="-1">{heading}</h2>
+                    <h2 part="heading" id="heading" tabindex="-1">{node(heading)}</h2>
                 </div>
                 <div part="body" key={key.name()}>{page.body}</div>
             </section>

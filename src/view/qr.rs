@@ -1,30 +1,23 @@
 //! A link as a QR code.
 
-use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 use yew::prelude::*;
 
 /// With more squares than this version's 97 a side, a phone no longer reads it off a screen.
 const LARGEST: u8 = 20;
 
-#[derive(PartialEq, Properties)]
-pub(super) struct QrProps {
-    pub(super) text: AttrValue,
-    /// What it is, for those who do not see it.
-    pub(super) label: AttrValue,
-}
-
-/// The code, or nothing for a text that is too long for one. A component, so that it is only drawn when the text changes.
-#[component]
-pub(super) fn Qr(props: &QrProps) -> Html {
-    let bytes = [QrSegment::make_bytes(props.text.as_bytes())];
-    let Ok(code) =
-        QrCode::encode_segments_advanced(&bytes, QrCodeEcc::Low, Version::MIN, Version::new(LARGEST), None, true)
-    else {
+/// The code, or nothing for a text that is too long for one; `label` says what it is to those who do not see it. All masks can be read:
+/// to choose the best would take as long as all the rest.
+pub(super) fn qr(text: &str, label: AttrValue) -> Html {
+    let bytes = [QrSegment::make_bytes(text.as_bytes())];
+    let largest = Version::new(LARGEST);
+    let mask = Some(Mask::new(0));
+    let Ok(code) = QrCode::encode_segments_advanced(&bytes, QrCodeEcc::Low, Version::MIN, largest, mask, true) else {
         return Html::default();
     };
     let side = (code.size() + 8).to_string();
     html! {
-        <svg part="qr" role="img" aria-label={props.label.clone()} viewBox={["0 0 ", &side, " ", &side].concat()}>
+        <svg part="qr" role="img" aria-label={label} viewBox={["0 0 ", &side, " ", &side].concat()}>
             <path fill="currentColor" d={squares(&code)} />
         </svg>
     }

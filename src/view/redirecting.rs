@@ -1,25 +1,17 @@
-//! The page is about to be left.
+//! The page is about to be left; if it is not, a link is shown.
 
-use super::pieces::{amount, progress, reference, way_on};
+use super::pieces::{amount, element, progress, reference, way_on, when, words};
 use super::{Page, ScreenProps};
 use crate::messages::Key;
-use yew::prelude::*;
 
 pub(super) fn page(props: &ScreenProps) -> Page {
     let late = props.href.is_some();
+    let mut action = vec![when(!late, || progress(props, Key::RedirectingWait))];
+    action.extend(way_on(props, Key::RedirectingLate));
     Page {
         heading: Key::Redirecting,
-        icon: Html::default(),
-        said: late.then(|| super::pieces::words(props, Key::RedirectingLate)),
-        body: html! {
-            <>
-                {amount(props)}
-                {reference(props)}
-                <div part="action">
-                    if !late { {progress(props, Key::RedirectingWait)} }
-                    {way_on(props, Key::RedirectingLate)}
-                </div>
-            </>
-        },
+        icon: None,
+        said: late.then(|| words(props, Key::RedirectingLate)),
+        body: vec![amount(props), reference(props), element("div", "action", action)],
     }
 }

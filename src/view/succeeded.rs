@@ -1,37 +1,40 @@
 //! Paid, or reserved: the receipt.
 
 use super::icon::{DONE, icon};
-use super::pieces::{text, words};
+use super::pieces::{apart, element, node, slot, text, when, words};
 use super::{Page, ScreenProps};
 use crate::messages::Key;
 use paymentsos_core::paymentsos::{Kind, PaymentMethod};
-use yew::prelude::*;
+use yew::{AttrValue, Html};
 
 pub(super) fn page(props: &ScreenProps) -> Page {
     let view = &props.view;
     let reserved = view.kind == Kind::Authorization;
     let (heading, label) = if reserved { (Key::Reserved, Key::ReservedLabel) } else { (Key::Paid, Key::PaidLabel) };
+    let method = view.payment_method.as_ref().and_then(|method| name(props, method));
+    let rows = vec![
+        row(props, label, "amount", props.money.clone()),
+        row(props, Key::MethodLabel, "method", method),
+        row(props, Key::ReferenceLabel, "reference", view.reference.clone().map(AttrValue::from)),
+    ];
     Page {
         heading,
-        icon: icon("icon success", DONE),
+        icon: Some(icon("icon success", DONE)),
         said: props.money.clone(),
-        body: html! {
-            <>
-                <dl part="receipt">
-                    {row(props, label, "amount", props.money.clone())}
-                    {row(props, Key::MethodLabel, "method", view.payment_method.as_ref().and_then(|method| name(props, method)))}
-                    {row(props, Key::ReferenceLabel, "reference", view.reference.clone().map(AttrValue::from))}
-                </dl>
-                if reserved { {text(props, Key::ReservedHint)} }
-                <slot name="succeeded"></slot>
-            </>
-        },
+        body: vec![
+            element("dl", "receipt", rows),
+            when(reserved, || text(props, Key::ReservedHint)),
+            slot("succeeded"),
+        ],
     }
 }
 
 fn row(props: &ScreenProps, label: Key, part: &'static str, value: Option<AttrValue>) -> Html {
     match value {
-        Some(value) => html! { <div><dt>{words(props, label)}</dt><dd {part}><bdi>{value}</bdi></dd></div> },
+        Some(value) => {
+            let label = element("dt", "", vec![node(words(props, label))]);
+            element("div", "", vec![label, element("dd", part, vec![apart(value)])])
+        }
         None => Html::default(),
     }
 }

@@ -1,12 +1,12 @@
 //! Each state as a flow may show it, and what the screen makes of it.
 
 use paymentsos_checkout::messages::Messages;
-use paymentsos_checkout::view::{Screen, ScreenProps};
+use paymentsos_checkout::view::ScreenProps;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{StateName, View};
 use paymentsos_core::paymentsos::{Kind, PaymentMethod};
 use std::rc::Rc;
-use yew::Callback;
+use yew::prelude::*;
 
 pub(crate) const HREF: &str = "https://pay.example/p/1b7ae2c4?token=8f0c1d";
 
@@ -55,6 +55,12 @@ pub(crate) fn with(state: StateName, change: impl FnOnce(&mut ScreenProps)) -> S
 }
 
 /// Its HTML.
+/// Yew renders components only.
+#[component]
+fn Screen(props: &ScreenProps) -> Html {
+    paymentsos_checkout::view::screen(props)
+}
+
 pub(crate) fn html(props: ScreenProps) -> String {
     pollster::block_on(yew::LocalServerRenderer::<Screen>::with_props(props).hydratable(false).render())
 }
