@@ -167,12 +167,13 @@ impl Call {
                 (entry.get(0).as_string().unwrap(), entry.get(1).as_string().unwrap())
             })
             .collect();
-        let storage = local();
-        let saved = (0..storage.length().unwrap())
+        // A test may have taken storage away.
+        let storage = window().local_storage().ok().flatten();
+        let saved = (0..storage.as_ref().and_then(|storage| storage.length().ok()).unwrap_or(0))
             .filter_map(|at| {
-                let key = storage.key(at).unwrap()?;
+                let key = storage.as_ref()?.key(at).ok()??;
                 let payment = key.strip_prefix(backend)?.strip_prefix('|')?.to_owned();
-                Some((payment, storage.get_item(&key).unwrap()?))
+                Some((payment, storage.as_ref()?.get_item(&key).ok()??))
             })
             .collect();
         let address = web_sys::Url::new(&request.url()).unwrap();
@@ -354,7 +355,9 @@ impl Drop for Page {
             }
         });
         set_address(&self.address, &JsValue::NULL);
-        let _ = (local().clear(), session().clear());
+        for storage in [window().local_storage(), window().session_storage()].into_iter().flatten().flatten() {
+            let _ = storage.clear();
+        }
     }
 }
 
@@ -491,12 +494,23 @@ pub(crate) struct Pretend {
 }
 
 impl Pretend {
+    /// It is that.
     pub(crate) fn new(object: impl Into<JsValue>, name: &'static str, value: impl Into<JsValue>) -> Pretend {
-        let object: js_sys::Object = object.into().unchecked_into();
+        Pretend::define(object.into(), name, &[("value", value.into()), ("writable", true.into())])
+    }
+
+    /// Whoever looks at it is thrown at.
+    pub(crate) fn refused(object: impl Into<JsValue>, name: &'static str) -> Pretend {
+        // A getter that throws: a method of the browser's, called on nothing that it knows.
+        Pretend::define(object.into(), name, &[("get", get(&window(), "Storage.prototype.clear"))])
+    }
+
+    fn define(object: JsValue, name: &'static str, members: &[(&str, JsValue)]) -> Pretend {
+        let object: js_sys::Object = object.unchecked_into();
         let before = js_sys::Object::get_own_property_descriptor(&object, &name.into());
         let descriptor = js_sys::Object::new();
-        for (key, value) in [("value", value.into()), ("configurable", true.into()), ("writable", true.into())] {
-            Reflect::set(&descriptor, &key.into(), &value).unwrap();
+        for (key, value) in members.iter().chain(&[("configurable", true.into())]) {
+            Reflect::set(&descriptor, &(*key).into(), value).unwrap();
         }
         js_sys::Object::define_property(&object, &name.into(), &descriptor);
         Pretend { object, name, before }
