@@ -2,14 +2,14 @@
 
 use super::json;
 use super::objects::{member, object};
-use super::{Access, Credentials, Places, device};
+use super::{Access, Places, device};
 use js_sys::{Date, Function, Promise, encode_uri_component};
-use paymentsos_core::flow::{Answer, Millis, Request, Told, ToldPayment};
+use paymentsos_core::flow::{Answer, Millis, Money, Request, Told, ToldPayment};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, RequestCache, RequestCredentials, RequestInit, Response};
+use web_sys::{AbortController, AbortSignal, Response};
 
 /// How to reach the backend, as it was when a request was sent.
 pub(super) struct Api {
@@ -51,7 +51,7 @@ impl Api {
         let done = Rc::new(Cell::new(false));
         let sending = Sending { controller, done: done.clone() };
         spawn_local(async move {
-            let came = self.exchange(request, method, &places, signal.as_ref()).await;
+            let came = self.exchange(request, method, &places, signal).await;
             if !done.replace(true) {
                 answer(came);
             }
@@ -60,84 +60,92 @@ impl Api {
     }
 
     async fn exchange(
-        &self,
+        self,
         request: Request,
         method: Option<Promise>,
         places: &Places,
-        signal: Option<&web_sys::AbortSignal>,
+        signal: Option<AbortSignal>,
     ) -> Answer {
-        let (path, body, key, held) = match request {
-            Request::Read { payment_id } => (segment(&payment_id), None, None, false),
-            Request::Ask { payment_id, kind, id, held } => {
-                ([&segment(&payment_id), "/", kind.path(), "/", &segment(&id)].concat(), None, None, held)
-            }
-            Request::Create { payment_id, kind, attempt, expected, .. } => {
-                let Some(method) = payment_method(method).await else { return Answer::NotSent };
-                let body = object(&[
-                    ("payment_method", method.clone()),
-                    ("merchant_site_url", self.merchant_site_url.as_str().into()),
-                    ("reconciliation_id", attempt.as_str().into()),
-                    (
-                        "expected",
-                        object(&[
-                            ("amount", JsValue::from_f64(expected.amount as f64)),
-                            ("currency", expected.currency.into()),
-                        ]),
-                    ),
-                    ("three_d_secure_attributes", object(&[("internal", device::browser())])),
-                ]);
-                ([&segment(&payment_id), "/", kind.path()].concat(), Some((body, method)), Some(attempt), false)
-            }
+        let method = match method {
+            Some(method) => payment_method(method).await,
+            None => JsValue::UNDEFINED,
         };
-        let is_read = !path.contains('/');
-        let address = [self.access.backend.trim_end_matches('/'), "/payments/", &path].concat();
-        let options = RequestInit::new();
-        options.set_method(if body.is_some() { "POST" } else { "GET" });
-        options.set_cache(RequestCache::NoStore);
-        options.set_credentials(match self.access.credentials {
-            Credentials::Omit => RequestCredentials::Omit,
-            Credentials::SameOrigin => RequestCredentials::SameOrigin,
-            Credentials::Include => RequestCredentials::Include,
-        });
-        options.set_signal(signal);
-        let mut headers = vec![("Accept", "application/json".into())];
-        if let Some(token) = &self.access.client_token {
-            headers.push(("Authorization", ["Bearer ", token].concat().into()));
-        }
-        if let Some(key) = key {
-            headers.push(("Idempotency-Key", key.into()));
-        }
-        if held {
-            headers.push(("Prefer", "wait=25".into()));
-        }
-        let mut vendor = None;
-        if let Some((body, method)) = body {
-            vendor = member(&method, "vendor").as_string();
-            // A payment method that refers to itself, or holds a BigInt, cannot be sent.
-            let Ok(text) = js_sys::JSON::stringify(&body) else { return Answer::NotSent };
-            options.set_body(&text);
-            headers.push(("Content-Type", "application/json".into()));
-        }
-        options.set_headers(&object(&headers));
-        // A token that no header can hold, or an address that is none.
-        let Ok(request) = web_sys::Request::new_with_str_and_init(&address, &options) else { return Answer::NotSent };
-        let Some(response) = fetch(&request).await else { return Answer::Lost };
-        if !response.ok() {
-            return Answer::Refused { status: response.status(), retry_after: retry_after(&response) };
-        }
-        let held = header(&response, "Preference-Applied").is_some_and(|applied| applied.contains("wait"));
-        let place = &mut |address: &str| places.keep(address);
-        let Some(body) = body_of(response).await else { return Answer::Lost };
-        let read = match is_read {
-            true => json::payment(&body).map(|payment| Answer::Payment(ToldPayment::new(payment, place))),
-            false => json::transaction(&body).map(|transaction| Answer::Transaction {
-                told: Told::new(transaction, place),
-                vendor,
-                held,
-            }),
-        };
-        read.unwrap_or(Answer::Lost)
+        let Some(sent) = self.prepare(&request, &method, signal) else { return Answer::NotSent };
+        let Some(response) = fetch(&sent).await else { return Answer::Lost };
+        let body = if response.ok() { body_of(&response).await } else { JsValue::UNDEFINED };
+        answer(&request, &response, &body, &method, places)
     }
+
+    /// The request as `fetch` takes it; none where it cannot be sent: without a payment method, with one that JSON cannot hold, with a
+    /// token that no header can hold, or to an address that is none.
+    fn prepare(&self, request: &Request, method: &JsValue, signal: Option<AbortSignal>) -> Option<web_sys::Request> {
+        let (payment_id, kind, id) = match request {
+            Request::Read { payment_id } => (payment_id, "", ""),
+            Request::Ask { payment_id, kind, id, .. } => (payment_id, kind.path(), id.as_str()),
+            Request::Create { payment_id, kind, .. } => (payment_id, kind.path(), ""),
+        };
+        let mut address = [self.access.backend.trim_end_matches('/'), "/payments/", &segment(payment_id)].concat();
+        for part in [kind, &segment(id)] {
+            if !part.is_empty() {
+                address.push('/');
+                address.push_str(part);
+            }
+        }
+        let text = JsValue::from_str;
+        let mut headers = vec![("Accept", text("application/json"))];
+        if let Some(token) = &self.access.client_token {
+            headers.push(("Authorization", text(&["Bearer ", token].concat())));
+        }
+        let mut body = JsValue::UNDEFINED;
+        match request {
+            Request::Create { attempt, expected, .. } => {
+                body = js_sys::JSON::stringify(&self.body(attempt, expected, method)?).ok()?.into();
+                headers.push(("Idempotency-Key", text(attempt)));
+                headers.push(("Content-Type", text("application/json")));
+            }
+            Request::Ask { held: true, .. } => headers.push(("Prefer", text("wait=25"))),
+            _ => {}
+        }
+        let options = object(&[
+            ("method", text(if body.is_undefined() { "GET" } else { "POST" })),
+            ("headers", object(&headers)),
+            ("body", body),
+            ("cache", text("no-store")),
+            ("credentials", text(self.access.credentials.name())),
+            ("signal", signal.into()),
+        ]);
+        web_sys::Request::new_with_str_and_init(&address, options.unchecked_ref()).ok()
+    }
+
+    fn body(&self, attempt: &str, expected: &Money, method: &JsValue) -> Option<JsValue> {
+        let text = JsValue::from_str;
+        let expected = [("amount", JsValue::from_f64(expected.amount as f64)), ("currency", text(&expected.currency))];
+        method.is_object().then(|| {
+            object(&[
+                ("payment_method", method.clone()),
+                ("merchant_site_url", text(&self.merchant_site_url)),
+                ("reconciliation_id", text(attempt)),
+                ("expected", object(&expected)),
+                ("three_d_secure_attributes", object(&[("internal", device::browser())])),
+            ])
+        })
+    }
+}
+
+fn answer(request: &Request, response: &Response, body: &JsValue, method: &JsValue, places: &Places) -> Answer {
+    if !response.ok() {
+        return Answer::Refused { status: response.status(), retry_after: retry_after(response) };
+    }
+    let place = &mut |address: &str| places.keep(address);
+    let read = match request {
+        Request::Read { .. } => json::payment(body).map(|payment| Answer::Payment(ToldPayment::new(payment, place))),
+        _ => json::transaction(body).map(|transaction| Answer::Transaction {
+            told: Told::new(transaction, place),
+            vendor: member(method, "vendor").as_string(),
+            held: header(response, "Preference-Applied").is_some_and(|applied| applied.contains("wait")),
+        }),
+    };
+    read.unwrap_or(Answer::Lost)
 }
 
 /// `fetch` as the page has it: one that it has wrapped may throw, and give, whatever it likes.
@@ -148,9 +156,9 @@ async fn fetch(request: &web_sys::Request) -> Option<Response> {
     JsFuture::from(promise).await.ok()?.dyn_into().ok()
 }
 
-/// The payment method, once the page has given it: an object.
-async fn payment_method(method: Option<Promise>) -> Option<JsValue> {
-    JsFuture::from(method?).await.ok().filter(JsValue::is_object)
+/// The payment method, once the page has given it; `undefined` where it gives none.
+async fn payment_method(method: Promise) -> JsValue {
+    JsFuture::from(method).await.unwrap_or_default()
 }
 
 fn segment(id: &str) -> String {
@@ -158,8 +166,11 @@ fn segment(id: &str) -> String {
 }
 
 /// The reply's body, by the browser's own JSON parser.
-async fn body_of(response: Response) -> Option<JsValue> {
-    JsFuture::from(response.json().ok()?).await.ok()
+async fn body_of(response: &Response) -> JsValue {
+    match response.json() {
+        Ok(body) => JsFuture::from(body).await.unwrap_or_default(),
+        Err(_) => JsValue::UNDEFINED,
+    }
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {

@@ -40,6 +40,16 @@ pub enum Credentials {
     Include,
 }
 
+impl Credentials {
+    const fn name(self) -> &'static str {
+        match self {
+            Credentials::Omit => "omit",
+            Credentials::SameOrigin => "same-origin",
+            Credentials::Include => "include",
+        }
+    }
+}
+
 /// How the backend is reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
