@@ -87,7 +87,8 @@ export class PaymentsosCheckout extends HTMLElement {
       this.#handle = undefined;
       this.#guard(() => handle?.destroy());
       handle?.free();
-      this.#root.replaceChildren();
+      // What it says once it is stopped holds wherever it is put next.
+      if (!this.#stopped) this.#root.replaceChildren();
     });
   }
 

@@ -1,0 +1,56 @@
+//! `element.js` where the module beside it cannot be had.
+
+#![cfg(target_arch = "wasm32")]
+
+mod stub;
+
+use js_sys::{Function, Promise};
+use serde_json::json;
+use std::cell::RefCell;
+use std::rc::Rc;
+use stub::{PAYMENT, Page, document, function, get, in_time, to_json, until};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen(module = "/www/element.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = PaymentsosCheckout)]
+    type ElementClass;
+    #[wasm_bindgen(static_method_of = ElementClass, js_class = PaymentsosCheckout, getter, js_name = observedAttributes)]
+    fn observed_attributes() -> js_sys::Array;
+}
+
+#[wasm_bindgen_test]
+async fn it_says_so_and_every_promise_is_kept() {
+    assert!(ElementClass::observed_attributes().length() > 0);
+    let page = Page::new();
+    let element = document().create_element("paymentsos-checkout").unwrap();
+    element.set_attribute("backend", &page.backend).unwrap();
+    element.set_attribute("payment-id", PAYMENT).unwrap();
+    let errors: Rc<RefCell<Vec<serde_json::Value>>> = Rc::default();
+    let list = errors.clone();
+    let listener = function(move |event, _| {
+        list.borrow_mut().push(to_json(&get(&event, "detail")));
+        JsValue::UNDEFINED
+    });
+    element.add_event_listener_with_callback("checkout-error", &listener).unwrap();
+    let pay: Function = get(&element, "pay").unchecked_into();
+    let paid: Promise = pay.call0(&element).unwrap().unchecked_into();
+    document().body().unwrap().append_child(&element).unwrap();
+    assert_eq!(element.get_attribute("data-state").as_deref(), Some("loading"));
+
+    until("an end of the loading", || element.get_attribute("data-state").as_deref() == Some("unavailable")).await;
+    let text = element.shadow_root().unwrap().text_content().unwrap();
+    assert!(text.contains("Nothing has been charged from this page."), "{text}");
+    let error = json!({ "code": "cannot_start", "who": "network", "retriable": false });
+    assert_eq!(errors.borrow().len(), 1);
+    assert_eq!(errors.borrow()[0]["error"], error);
+    assert_eq!(errors.borrow()[0]["payment_id"], serde_json::Value::Null);
+    let state = in_time("pay()", async move { JsFuture::from(paid).await.unwrap() }).await;
+    assert_eq!(state.as_string().as_deref(), Some("unavailable"));
+    assert!(page.log().is_empty());
+    element.remove();
+}
