@@ -73,6 +73,9 @@ pub struct CheckoutProps {
     /// PaymentsOS's `payment_method`, or a function that gives one or a promise of one, called in each press on Pay.
     #[prop_or_default]
     pub payment_method: JsValue,
+    /// Draws a text as a QR code: a promise of its side's length, a space, and an SVG path. Without it, a link is shown without a code.
+    #[prop_or_default]
+    pub qr: Option<Callback<AttrValue, Promise>>,
     /// The texts.
     #[prop_or_default]
     pub messages: Rc<Messages>,
@@ -103,6 +106,8 @@ pub enum Msg {
     Leave(u32),
     /// The link was copied, or that was long enough ago.
     Copied(bool),
+    /// The link as a QR code, if it has one.
+    Drawn(Option<AttrValue>),
 }
 
 /// A checkout. See [`CheckoutProps`].
@@ -113,6 +118,8 @@ pub struct Checkout {
     /// Who waits for a command to be done.
     waiting: Vec<(Command, Callback<Detail>)>,
     copied: Option<browser::Timer>,
+    /// The link that a QR code was asked for, by its number, and the code: empty while it is being drawn.
+    qr: Option<(u32, Option<AttrValue>)>,
     /// The shopper pressed something in here last, so that the focus is ours to move.
     touched: bool,
     base: NodeRef,
@@ -132,6 +139,7 @@ impl Component for Checkout {
             view,
             waiting: Vec::new(),
             copied: None,
+            qr: None,
             touched: false,
             base: NodeRef::default(),
         };
@@ -182,6 +190,7 @@ impl Component for Checkout {
                 }
                 return false;
             }
+            Msg::Drawn(code) => self.qr = self.qr.take().map(|(number, _)| (number, code)),
             Msg::Copied(copied) => {
                 let link = ctx.link().clone();
                 self.copied = copied.then(|| browser::Timer::new(2_000, move || link.send_message(Msg::Copied(false))));
@@ -205,6 +214,7 @@ impl Component for Checkout {
                     money,
                     expires,
                     href,
+                    qr: self.qr.as_ref().and_then(|(_, code)| code.clone()),
                     can_share,
                     can_copy,
                     copied: self.copied.is_some(),
@@ -277,6 +287,9 @@ impl Checkout {
                 _ => props.on_result.emit(detail(None)),
             }
         }
+        if self.view.state == StateName::Link {
+            self.draw(ctx);
+        }
         let changed = before != self.view;
         self.answer_waiting();
         changed
@@ -294,6 +307,23 @@ impl Checkout {
         for (_, callback) in done {
             callback.emit(Detail { view: self.view.clone(), error: self.view.fault });
         }
+    }
+
+    /// Asks for the link's QR code, once.
+    fn draw(&mut self, ctx: &Context<Self>) {
+        let (Some(number), Some(qr)) = (self.view.place, &ctx.props().qr) else { return };
+        if self.qr.as_ref().is_some_and(|(drawn, _)| *drawn == number) {
+            return;
+        }
+        self.qr = Some((number, Some(AttrValue::default())));
+        let Some(address) = self.driver.address(number) else { return };
+        let link = ctx.link().clone();
+        let code = qr.emit(address);
+        spawn_local(async move {
+            // Without a code there is still the link.
+            let code = JsFuture::from(code).await.ok().and_then(|code| code.as_string());
+            link.send_message(Msg::Drawn(code.map(AttrValue::from)));
+        });
     }
 
     /// Copies or shares the link.

@@ -28,7 +28,7 @@ pub struct Handle {
 #[wasm_bindgen]
 impl Handle {
     /// Mounts a checkout into `base`. `settings` holds the element's attributes as text, under their own names, and its properties
-    /// `paymentMethod` and `messages`; `emit(type, detail)` dispatches an event.
+    /// `paymentMethod` and `messages`, and `qr`, a function that promises a text's QR code; `emit(type, detail)` dispatches an event.
     #[wasm_bindgen(constructor)]
     pub fn new(base: Element, settings: &JsValue, emit: Function) -> Handle {
         let props = props(settings, &emit);
@@ -104,6 +104,12 @@ fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
         locale: text("locale"),
         deadline: text("deadline").and_then(|seconds| seconds.trim().parse().ok()).unwrap_or(900),
         payment_method: member(settings, "paymentMethod"),
+        qr: member(settings, "qr").dyn_into::<Function>().ok().map(|draw| {
+            Callback::from(move |text: AttrValue| {
+                let drawn = draw.call1(&JsValue::UNDEFINED, &JsValue::from_str(&text));
+                Promise::resolve(&drawn.unwrap_or_default())
+            })
+        }),
         messages: Rc::new(Messages::new(own_texts(&member(settings, "messages")))),
         on_state: quietly("checkout-state"),
         on_result: quietly("checkout-result"),

@@ -277,34 +277,13 @@ fn a_link_can_be_opened_copied_shared_and_scanned() {
 }
 
 #[test]
-fn the_qr_code_is_that_of_the_link() {
-    use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
-    for href in [HREF.to_owned(), format!("{HREF}&long={}", "é/1".repeat(150))] {
-        let html = html(with(StateName::Link, |props| props.href = Some(href.clone().into())));
-        let (_, path) = html.split_once("fill=\"currentColor\" d=\"").expect("a code");
-        let (path, _) = path.split_once('"').expect("a path");
-        let mut dark = HashSet::new();
-        for rectangle in path.split('M').skip(1) {
-            let numbers: Vec<i32> = rectangle.split([' ', 'h', 'v']).filter_map(|number| number.parse().ok()).collect();
-            let [x, y, run, ..] = numbers[..] else { panic!("{rectangle}") };
-            dark.extend((x..x + run).map(|x| (x - 4, y - 4)));
-        }
-        // Whichever of the eight masks was taken, they all say the same.
-        let bytes = [QrSegment::make_bytes(href.as_bytes())];
-        let mut codes = (0..8).map(|mask| {
-            let (low, mask) = (QrCodeEcc::Low, Some(Mask::new(mask)));
-            QrCode::encode_segments_advanced(&bytes, low, Version::MIN, Version::MAX, mask, true).expect("short enough")
-        });
-        let squares = |code: QrCode| -> HashSet<(i32, i32)> {
-            let side = 0..code.size();
-            let all = side.clone().flat_map(|y| side.clone().map(move |x| (x, y)));
-            all.filter(|&(x, y)| code.get_module(x, y)).collect()
-        };
-        assert!(codes.any(|code| squares(code) == dark), "{href}");
-    }
-    let too_long =
-        html(with(StateName::Link, |props| props.href = Some(format!("{HREF}{}", "x".repeat(2_000)).into())));
-    assert!(!has(&too_long, "svg", "qr") && has(&too_long, "a", "continue"), "the link is still there");
+fn the_qr_code_has_its_place_before_it_is_drawn_and_none_where_there_is_none() {
+    let drawn = html(with(StateName::Link, |props| props.qr = Some("29 M4 4h7v1h-7z".into())));
+    assert!(drawn.contains("viewBox=\"0 0 29 29\"") && drawn.contains("d=\"M4 4h7v1h-7z\""), "{drawn}");
+    let drawing = html(with(StateName::Link, |props| props.qr = Some("".into())));
+    assert!(has(&drawing, "svg", "qr") && drawing.contains("d=\"\""), "{drawing}");
+    let none = html(with(StateName::Link, |props| props.qr = None));
+    assert!(!has(&none, "svg", "qr") && has(&none, "a", "continue"), "the link is still there: {none}");
 }
 
 #[test]

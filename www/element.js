@@ -30,6 +30,16 @@ function load() {
   return loading;
 }
 
+// Only those who pay by link need it.
+let drawing;
+async function qr(text) {
+  drawing ??= import(here('paymentsos-qr.js')).then(async (glue) => {
+    await glue.default({ module_or_path: here('paymentsos-qr_bg.wasm') });
+    return glue;
+  });
+  return (await drawing).qr(text);
+}
+
 const sheet = new CSSStyleSheet();
 const styles = fetch(here('checkout.css'))
   .then((reply) => (reply.ok ? reply.text() : ''))
@@ -123,7 +133,7 @@ export class PaymentsosCheckout extends HTMLElement {
   }
 
   #settings() {
-    const settings = { ...this.#properties };
+    const settings = { ...this.#properties, qr };
     for (const name of ATTRIBUTES) {
       const value = this.getAttribute(name);
       if (value !== null) settings[name] = value;

@@ -1,8 +1,8 @@
 //! Time and chance.
 
-use js_sys::{Array, Date, Math, Reflect, Uint8Array};
+use super::objects::{call, member};
+use js_sys::{Date, Math, Uint8Array};
 use paymentsos_core::flow::Now;
-use wasm_bindgen::prelude::*;
 
 /// This moment. Steady time counts from the page's beginning; `Date` may jump.
 pub(super) fn now() -> Now {
@@ -12,18 +12,13 @@ pub(super) fn now() -> Now {
 
 /// A fresh UUID (RFC 9562, version 4) from the browser's secure random numbers.
 pub(super) fn uuid() -> String {
-    let window = JsValue::from(web_sys::window());
-    let get = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
-    let call = |name: &str, arguments: &Array| {
-        let crypto = get(&window, "crypto");
-        get(&crypto, name).dyn_into().and_then(|function: js_sys::Function| function.apply(&crypto, arguments))
-    };
-    if let Some(uuid) = call("randomUUID", &Array::new()).ok().and_then(|uuid| uuid.as_string()) {
+    let crypto = member(&js_sys::global(), "crypto");
+    if let Some(uuid) = call(&crypto, "randomUUID", &[]).and_then(|uuid| uuid.as_string()) {
         return uuid;
     }
     // `randomUUID` is there only over https and on loopback, `getRandomValues` everywhere.
     let random = Uint8Array::new_with_length(16);
-    let _ = call("getRandomValues", &Array::of1(&random));
+    call(&crypto, "getRandomValues", &[random.clone().into()]);
     let mut bytes = [0; 16];
     random.copy_to(&mut bytes);
     bytes[6] = bytes[6] & 0x0f | 0x40;

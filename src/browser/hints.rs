@@ -1,8 +1,9 @@
 //! What the browser says of the page: seen or hidden, online or offline, shown again from the back-forward cache.
 
+use super::objects::member;
 use paymentsos_core::flow::Input;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, EventTarget, PageTransitionEvent, window};
+use web_sys::{Event, EventTarget, window};
 use yew::Callback;
 
 /// Whether the page is visible, and whether the browser believes to be online.
@@ -24,10 +25,8 @@ impl Listeners {
         let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             let input = match event.type_().as_str() {
                 "visibilitychange" => Input::Visible(now().0),
-                "pageshow" => match event.dyn_ref::<PageTransitionEvent>() {
-                    Some(event) if event.persisted() => Input::Shown,
-                    _ => return,
-                },
+                "pageshow" if member(&event, "persisted").is_truthy() => Input::Shown,
+                "pageshow" => return,
                 _ => Input::Online(now().1),
             };
             report.emit(input);

@@ -1,7 +1,7 @@
 //! Amounts and times, as the locale writes them.
 
-use super::objects::{member, object};
-use js_sys::{Array, Date, Function};
+use super::objects::{call, member, object};
+use js_sys::{Array, Function};
 use paymentsos_core::flow::{Millis, Money};
 use wasm_bindgen::prelude::*;
 
@@ -15,17 +15,17 @@ fn formatted(money: &Money, locale: &str) -> Option<String> {
     let options = object(&[("style", "currency".into()), ("currency", money.currency.as_str().into())]);
     let format = construct("NumberFormat", locale, &options)?;
     // ISO 4217's number of decimals, as the browser knows it.
-    let resolved = call(&format, "resolvedOptions", &JsValue::UNDEFINED)?;
+    let resolved = call(&format, "resolvedOptions", &[])?;
     let decimals = member(&resolved, "maximumFractionDigits").as_f64()?;
     let amount = money.amount as f64 / 10f64.powi(decimals as i32);
-    call(&format, "format", &amount.into())?.as_string()
+    call(&format, "format", &[amount.into()])?.as_string()
 }
 
 /// A time of day in the shopper's language.
 pub fn time(at: Millis, locale: &str) -> Option<String> {
     let options = object(&[("timeStyle", "short".into())]);
     let format = construct("DateTimeFormat", locale, &options)?;
-    call(&format, "format", &Date::new(&JsValue::from_f64(at as f64)))?.as_string()
+    call(&format, "format", &[JsValue::from_f64(at as f64)])?.as_string()
 }
 
 /// A formatter of `Intl`, in the browser's own language where it does not know the one asked for.
@@ -37,9 +37,4 @@ fn construct(name: &str, locale: &str, options: &JsValue) -> Option<JsValue> {
         .filter(|locale| !locale.is_empty())
         .and_then(|locale| new(&locale.into()))
         .or_else(|| new(&JsValue::UNDEFINED))
-}
-
-fn call(object: &JsValue, name: &str, argument: &JsValue) -> Option<JsValue> {
-    let function: Function = member(object, name).dyn_into().ok()?;
-    function.call1(object, argument).ok()
 }

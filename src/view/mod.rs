@@ -11,7 +11,6 @@ mod link;
 mod loading;
 mod pieces;
 mod processing;
-mod qr;
 mod ready;
 mod redirecting;
 mod succeeded;
@@ -36,6 +35,9 @@ pub struct ScreenProps {
     pub expires: Option<AttrValue>,
     /// Where the shopper can go on (a checked address).
     pub href: Option<AttrValue>,
+    /// The same as a QR code: the length of its side, a space, and the dark squares as an SVG path; empty while it is being drawn, none where nobody
+    /// can draw it.
+    pub qr: Option<AttrValue>,
     /// Whether the browser can share.
     pub can_share: bool,
     /// Whether the browser can copy.

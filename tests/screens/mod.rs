@@ -40,6 +40,7 @@ pub(crate) fn screen(state: StateName) -> ScreenProps {
         money: Some("$40.97".into()),
         expires: None,
         href: (state == StateName::Link).then(|| HREF.into()),
+        qr: (state == StateName::Link).then(|| "29 M4 4h7v1h-7z".into()),
         can_share: true,
         can_copy: true,
         copied: false,
@@ -54,13 +55,13 @@ pub(crate) fn with(state: StateName, change: impl FnOnce(&mut ScreenProps)) -> S
     props
 }
 
-/// Its HTML.
 /// Yew renders components only.
 #[component]
 fn Screen(props: &ScreenProps) -> Html {
     paymentsos_checkout::view::screen(props)
 }
 
+/// Its HTML.
 pub(crate) fn html(props: ScreenProps) -> String {
     pollster::block_on(yew::LocalServerRenderer::<Screen>::with_props(props).hydratable(false).render())
 }
