@@ -1,6 +1,7 @@
 //! The custom element as a page has it: `element.js` over the handle of this very module.
 
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test that finds nothing fails")]
 
 mod stub;
 
@@ -9,8 +10,8 @@ use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use stub::{
-    PAYMENT, Page, Shop, dispatch, document, failed, function, get, in_time, js_object, payment, pending,
-    redirecting_to, settle, sleep, succeeded, to_json, until, window,
+    PAYMENT, Page, dispatch, document, failed, function, get, in_time, js_object, payment, pending, redirecting_to,
+    settle, sleep, succeeded, to_json, until, window,
 };
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -82,12 +83,6 @@ impl Mounted {
 
     fn root(&self) -> ShadowRoot {
         self.element.shadow_root().expect("an open shadow root")
-    }
-
-    /// What is in its shadow root.
-    fn shop(&self) -> Shop {
-        let base = self.root().query_selector("[part=base]").unwrap().expect("a base");
-        Shop { base, app: None }
     }
 
     fn text(&self) -> String {
