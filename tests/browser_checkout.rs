@@ -483,7 +483,7 @@ async fn a_link_is_shown_and_copied_and_the_result_appears() {
     shop.reads("Pay with this link").await;
     assert_eq!(shop.attribute(CONTINUE, "href").as_deref(), Some(BANK));
     assert_eq!(shop.attribute(CONTINUE, "rel").as_deref(), Some("noopener noreferrer"));
-    assert!(shop.has("svg[part~=qr]"));
+    assert!(!shop.has("svg[part~=qr]"));
     shop.click("button[part~=copy]").await;
     until("copied", || shop.text().contains("Link copied")).await;
     assert_eq!(copied.borrow()[0].as_string().as_deref(), Some(BANK));
@@ -491,6 +491,31 @@ async fn a_link_is_shown_and_copied_and_the_result_appears() {
     page.ask().await.reply(200, &succeeded());
     shop.reads("Payment complete").await;
     assert!(asked.borrow().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_qr_code_is_shown_once_it_is_drawn_and_the_link_without_it() {
+    let code = JsValue::from("29 M4 4h7v1h-7z");
+    for (drawn, shown) in [(Promise::resolve(&code), true), (Promise::reject(&"nothing loaded".into()), false)] {
+        let page = Page::new();
+        let mut props = page.props();
+        props.presentation = Presentation::Link;
+        let texts: Rc<RefCell<Vec<String>>> = Rc::default();
+        let list = texts.clone();
+        props.qr = Some(Callback::from(move |text: yew::AttrValue| {
+            list.borrow_mut().push(text.to_string());
+            drawn.clone()
+        }));
+        let shop = ready(&page, props).await;
+        assert!(texts.borrow().is_empty());
+        shop.pay().await;
+        page.create().await.reply(201, &redirecting_to(BANK));
+        shop.reads("Pay with this link").await;
+        settle().await;
+        assert_eq!(*texts.borrow(), [BANK]);
+        assert_eq!(shop.has("svg[part~=qr] path[d='M4 4h7v1h-7z']"), shown);
+        assert!(shop.has(CONTINUE));
+    }
 }
 
 #[wasm_bindgen_test]
