@@ -113,6 +113,7 @@ pub enum Msg {
 /// A checkout. See [`CheckoutProps`].
 pub struct Checkout {
     flow: Flow,
+    setup: Setup,
     driver: Driver,
     view: View,
     /// Who waits for a command to be done.
@@ -131,10 +132,12 @@ impl Component for Checkout {
 
     fn create(ctx: &Context<Self>) -> Self {
         let driver = Driver::new(ctx.link().callback(Msg::Input), access(ctx.props()));
+        let (setup, merchant_site) = setup(&driver, ctx.props());
         let flow = Flow::new();
         let view = flow.view();
         let mut checkout = Checkout {
             flow,
+            setup: setup.clone(),
             driver,
             view,
             waiting: Vec::new(),
@@ -143,19 +146,20 @@ impl Component for Checkout {
             touched: false,
             base: NodeRef::default(),
         };
-        checkout.start(ctx);
+        checkout.start(ctx, setup, merchant_site);
         checkout
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &CheckoutProps) -> bool {
         let new = ctx.props();
         self.driver.set_access(access(new));
-        let same = (&new.payment_id, new.kind, &new.backend, &new.merchant_site_url, new.amount, &new.currency)
-            == (&old.payment_id, old.kind, &old.backend, &old.merchant_site_url, old.amount, &old.currency)
-            && (new.presentation, &new.redirect_hosts, new.deadline)
-                == (old.presentation, &old.redirect_hosts, old.deadline);
-        if !same {
-            self.start(ctx);
+        let (mut setup, merchant_site) = setup(&self.driver, new);
+        if new.merchant_site_url == old.merchant_site_url {
+            // The page's own address may change under a payment, which is no reason to begin anew.
+            setup.merchant_site = self.setup.merchant_site.clone();
+        }
+        if setup != self.setup || new.backend != old.backend {
+            self.start(ctx, setup, merchant_site);
         } else if new.client_token != old.client_token {
             self.input(ctx, Input::Token);
         }
@@ -232,24 +236,8 @@ impl Component for Checkout {
 }
 
 impl Checkout {
-    fn start(&mut self, ctx: &Context<Self>) {
-        let props = ctx.props();
-        let merchant_site = match &props.merchant_site_url {
-            Some(address) => browser::merchant_site(address),
-            None => browser::this_page(),
-        };
-        let setup = Setup {
-            payment_id: props.payment_id.as_ref().map(|id| id.to_string()),
-            kind: props.kind,
-            money: props
-                .amount
-                .zip(props.currency.as_ref())
-                .map(|(amount, currency)| Money { amount, currency: currency.to_string() }),
-            presentation: props.presentation,
-            redirect_hosts: props.redirect_hosts.clone(),
-            merchant_site: self.driver.place(&merchant_site),
-            deadline: u64::from(props.deadline) * 1000,
-        };
+    fn start(&mut self, ctx: &Context<Self>, setup: Setup, merchant_site: String) {
+        self.setup = setup.clone();
         let start = self.driver.start(setup, merchant_site);
         self.input(ctx, Input::Start(Box::new(start)));
     }
@@ -358,4 +346,23 @@ fn leave(ctx: &Context<Checkout>, number: u32, detail: Detail) {
 
 fn access(props: &CheckoutProps) -> Access {
     Access { backend: props.backend.clone(), client_token: props.client_token.clone(), credentials: props.credentials }
+}
+
+/// What the flow has to know of the settings, and where PaymentsOS is asked to send the shopper back to.
+fn setup(driver: &Driver, props: &CheckoutProps) -> (Setup, String) {
+    let merchant_site = match &props.merchant_site_url {
+        Some(address) => browser::merchant_site(address),
+        None => browser::this_page(),
+    };
+    let money = props.amount.zip(props.currency.as_ref());
+    let setup = Setup {
+        payment_id: props.payment_id.as_ref().map(|id| id.to_string()),
+        kind: props.kind,
+        money: money.map(|(amount, currency)| Money { amount, currency: currency.to_string() }),
+        presentation: props.presentation,
+        redirect_hosts: props.redirect_hosts.clone(),
+        merchant_site: driver.place(&merchant_site),
+        deadline: u64::from(props.deadline) * 1000,
+    };
+    (setup, merchant_site)
 }
