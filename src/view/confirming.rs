@@ -1,16 +1,12 @@
 //! The final status is being asked for.
 
-use super::pieces::{amount, element, progress, reference, way_on};
-use super::{Page, ScreenProps};
+use super::pieces::Piece::{Amount, Group, Progress, Reference, WayOn};
+use super::{Page, nothing};
 use crate::messages::Key;
 
-pub(super) fn page(props: &ScreenProps) -> Page {
-    let mut action = vec![progress(props, Key::ConfirmingWait)];
-    action.extend(way_on(props, Key::ContinueHint));
-    Page {
-        heading: Key::Confirming,
-        icon: None,
-        said: None,
-        body: vec![amount(props), reference(props), element("div", "action", action)],
-    }
-}
+pub(super) const PAGE: Page = Page {
+    heading: |_| Key::Confirming,
+    icon: None,
+    said: nothing,
+    body: &[Amount, Reference, Group("action", &[Progress(Key::ConfirmingWait), WayOn(Key::ContinueHint)])],
+};

@@ -1,14 +1,19 @@
 //! Pay was pressed.
 
-use super::pieces::progress;
-use super::{Page, ScreenProps, ready};
+use super::pieces::Piece::{Group, Own, Progress, Reference, Slot};
+use super::{Page, nothing, ready};
 use crate::messages::Key;
 
-pub(super) fn page(props: &ScreenProps) -> Page {
-    Page {
-        heading: Key::Creating,
-        icon: None,
-        said: None,
-        body: ready::order(props, Vec::new(), progress(props, Key::CreatingWait)),
-    }
-}
+/// Laid out as before Pay was pressed.
+pub(super) const PAGE: Page = Page {
+    heading: |_| Key::Creating,
+    icon: None,
+    said: nothing,
+    body: &[
+        Slot("summary"),
+        Own(ready::amount),
+        Reference,
+        Slot("card"),
+        Group("action", &[Own(ready::hint), Progress(Key::CreatingWait)]),
+    ],
+};

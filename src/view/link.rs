@@ -1,43 +1,49 @@
 //! The shopper pays by the link that is shown: here, or wherever they take it.
 
-use super::pieces::{amount, button, element, link, paragraph, progress, reference, text, when, words};
+use super::pieces::Piece::{self, Amount, Group, Own, Progress, Reference, Text, When};
+use super::pieces::{button, link, paragraph, words};
 use super::{Page, Pressed, ScreenProps};
 use crate::messages::Key;
 use yew::prelude::*;
 
-pub(super) fn page(props: &ScreenProps) -> Page {
-    let copied = props.copied;
-    let copy = words(props, if copied { Key::Copied } else { Key::Copy });
-    let said = copied.then(|| copy.clone());
-    let shown = match &props.href {
-        Some(href) => element("div", "link", vec![ways(props, href, copy), qr(props)]),
+pub(super) const PAGE: Page = Page {
+    heading: |_| Key::Link,
+    icon: None,
+    said: |props| props.copied.then(|| words(props, Key::Copied)),
+    body: &[
+        Amount,
+        Reference,
+        When(|props| props.href.is_some(), &[Group("link", &[Group("ways", WAYS), Own(qr)])]),
+        Group("action", &[Progress(Key::LinkWait)]),
+    ],
+};
+
+/// What can be done with the link.
+const WAYS: &[Piece] = &[
+    Text(Key::LinkHint),
+    Own(until),
+    Own(open),
+    Group("actions", &[When(|props| props.can_copy, &[Own(copy)]), When(|props| props.can_share, &[Own(share)])]),
+];
+
+fn until(props: &ScreenProps) -> Html {
+    match &props.expires {
+        Some(time) => paragraph("expires", props.messages.fill(Key::LinkUntil, "time", time).into()),
         None => Html::default(),
-    };
-    Page {
-        heading: Key::Link,
-        icon: None,
-        said,
-        body: vec![
-            amount(props),
-            reference(props),
-            shown,
-            element("div", "action", vec![progress(props, Key::LinkWait)]),
-        ],
     }
 }
 
-/// What can be done with the link.
-fn ways(props: &ScreenProps, href: &AttrValue, copy: AttrValue) -> Html {
-    let until = match &props.expires {
-        Some(time) => paragraph("expires", props.messages.fill(Key::LinkUntil, "time", time).into()),
-        None => Html::default(),
-    };
-    let actions = vec![
-        when(props.can_copy, || button(props, "button copy", copy, Pressed::Copy, true)),
-        when(props.can_share, || button(props, "button share", words(props, Key::Share), Pressed::Share, true)),
-    ];
-    let open = link(props, href, Key::Open, true);
-    element("div", "ways", vec![text(props, Key::LinkHint), until, open, element("div", "actions", actions)])
+fn open(props: &ScreenProps) -> Html {
+    props.href.as_ref().map(|href| link(props, href, Key::Open, true)).unwrap_or_default()
+}
+
+fn copy(props: &ScreenProps) -> Html {
+    let label = words(props, if props.copied { Key::Copied } else { Key::Copy });
+    button(props, "button copy", label, Pressed::Copy, true)
+}
+
+fn share(props: &ScreenProps) -> Html {
+    button(props, "button share", words(props, Key::Share), Pressed::Share, true)
 }
 
 /// The QR code; its place while it is being drawn.

@@ -1,9 +1,8 @@
 //! Not started yet: a placeholder of the size that the payment will have.
 
-use super::Page;
-use super::pieces::element;
+use super::pieces::Piece::Group;
+use super::{Page, nothing};
 use crate::messages::Key;
 
-pub(super) fn page() -> Page {
-    Page { heading: Key::Loading, icon: None, said: None, body: vec![element("div", "placeholder", Vec::new())] }
-}
+pub(super) const PAGE: Page =
+    Page { heading: |_| Key::Loading, icon: None, said: nothing, body: &[Group("placeholder", &[])] };

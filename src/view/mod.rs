@@ -1,6 +1,6 @@
 //! What the shopper sees: a file a screen. A function of the flow's [`View`]; it never calls the browser.
 //!
-//! Every screen is a [`Page`] in the same frame, so that heading and live region stay in the document while what they say changes:
+//! Every screen is a `Page` in the same frame, so that heading and live region stay in the document while what they say changes:
 //! the focus may be on the one, and screen readers listen to the other.
 
 mod confirming;
@@ -17,8 +17,9 @@ mod succeeded;
 mod unavailable;
 
 use crate::messages::{Key, Messages};
+use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{StateName, View};
-use pieces::{node, paragraph};
+use pieces::{Piece, node, paragraph, words};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -65,46 +66,72 @@ pub enum Pressed {
 
 /// What differs from screen to screen.
 struct Page {
-    heading: Key,
-    /// Before the heading.
-    icon: Option<Html>,
+    heading: fn(&ScreenProps) -> Key,
+    /// Before the heading: its part, and what is drawn.
+    icon: Option<(&'static str, &'static str)>,
     /// What the live region says beside the heading: what the shopper must not miss.
-    said: Option<AttrValue>,
-    body: Vec<Html>,
+    said: fn(&ScreenProps) -> Option<AttrValue>,
+    body: &'static [Piece],
+}
+
+/// The live region has nothing to say beside the heading.
+fn nothing(_: &ScreenProps) -> Option<AttrValue> {
+    None
+}
+
+/// What is wrong, or is to be said where nothing is.
+fn code(props: &ScreenProps) -> Code {
+    props.view.fault.unwrap_or(match props.view.state {
+        StateName::Processing => Code::StillPending,
+        StateName::Unavailable => Code::BackendUnreachable,
+        _ => Code::NotCompleted,
+    })
+}
+
+/// What is known of why.
+fn why(props: &ScreenProps) -> Html {
+    paragraph("text", words(props, code(props).into()))
+}
+
+/// What became of the money, where it is known that nothing did.
+fn unmoved(props: &ScreenProps) -> Html {
+    paragraph("unmoved", words(props, Key::NoMoneyMoved))
 }
 
 /// The whole content of the shadow root's `<div part="base">`.
 pub fn screen(props: &ScreenProps) -> Html {
     let state = props.view.state;
     let page = match state {
-        StateName::Loading => loading::page(),
-        StateName::Ready => ready::page(props),
-        StateName::Creating => creating::page(props),
-        StateName::Redirecting => redirecting::page(props),
-        StateName::Link => link::page(props),
-        StateName::Confirming => confirming::page(props),
-        StateName::Succeeded => succeeded::page(props),
-        StateName::Failed => failed::page(props),
-        StateName::Processing => processing::page(props),
-        StateName::Unavailable => unavailable::page(props),
+        StateName::Loading => &loading::PAGE,
+        StateName::Ready => &ready::PAGE,
+        StateName::Creating => &creating::PAGE,
+        StateName::Redirecting => &redirecting::PAGE,
+        StateName::Link => &link::PAGE,
+        StateName::Confirming => &confirming::PAGE,
+        StateName::Succeeded => &succeeded::PAGE,
+        StateName::Failed => &failed::PAGE,
+        StateName::Processing => &processing::PAGE,
+        StateName::Unavailable => &unavailable::PAGE,
     };
-    let heading = pieces::words(props, page.heading);
+    let heading = words(props, (page.heading)(props));
     // A page that only stands there has nothing to announce.
     let announced = if state == StateName::Ready { AttrValue::default() } else { heading.clone() };
     // Pay's place must stay as it is while the payment starts; everything else is made anew, so that no press meets another button.
     let key = if state == StateName::Creating { StateName::Ready } else { state };
+    let mut body = Vec::new();
+    pieces::make(props, page.body, &mut body);
     html! {
         <>
             <div part="status" role="status">
                 {paragraph("", announced)}
-                {paragraph("", page.said.unwrap_or_default())}
+                {paragraph("", (page.said)(props).unwrap_or_default())}
             </div>
             <section part="checkout" aria-labelledby="heading">
                 <div part="header">
-                    {page.icon}
+                    {page.icon.map(|(part, stroke)| icon::icon(part, stroke))}
                     <h2 part="heading" id="heading" tabindex="-1">{node(heading)}</h2>
                 </div>
-                <div part="body" key={key.name()}>{page.body}</div>
+                <div part="body" key={key.name()}>{body}</div>
             </section>
         </>
     }

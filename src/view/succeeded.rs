@@ -1,32 +1,34 @@
 //! Paid, or reserved: the receipt.
 
-use super::icon::{DONE, icon};
-use super::pieces::{apart, element, node, slot, text, when, words};
+use super::icon::DONE;
+use super::pieces::Piece::{Own, Slot, Text, When};
+use super::pieces::{apart, element, node, words};
 use super::{Page, ScreenProps};
 use crate::messages::Key;
 use paymentsos_core::paymentsos::{Kind, PaymentMethod};
 use yew::{AttrValue, Html};
 
-pub(super) fn page(props: &ScreenProps) -> Page {
+pub(super) const PAGE: Page = Page {
+    heading: |props| if is_reserved(props) { Key::Reserved } else { Key::Paid },
+    icon: Some(("icon success", DONE)),
+    said: |props| props.money.clone(),
+    body: &[Own(receipt), When(is_reserved, &[Text(Key::ReservedHint)]), Slot("succeeded")],
+};
+
+fn is_reserved(props: &ScreenProps) -> bool {
+    props.view.kind == Kind::Authorization
+}
+
+fn receipt(props: &ScreenProps) -> Html {
     let view = &props.view;
-    let reserved = view.kind == Kind::Authorization;
-    let (heading, label) = if reserved { (Key::Reserved, Key::ReservedLabel) } else { (Key::Paid, Key::PaidLabel) };
+    let label = if is_reserved(props) { Key::ReservedLabel } else { Key::PaidLabel };
     let method = view.payment_method.as_ref().and_then(|method| name(props, method));
     let rows = vec![
         row(props, label, "amount", props.money.clone()),
         row(props, Key::MethodLabel, "method", method),
         row(props, Key::ReferenceLabel, "reference", view.reference.clone().map(AttrValue::from)),
     ];
-    Page {
-        heading,
-        icon: Some(icon("icon success", DONE)),
-        said: props.money.clone(),
-        body: vec![
-            element("dl", "receipt", rows),
-            when(reserved, || text(props, Key::ReservedHint)),
-            slot("succeeded"),
-        ],
-    }
+    element("dl", "receipt", rows)
 }
 
 fn row(props: &ScreenProps, label: Key, part: &'static str, value: Option<AttrValue>) -> Html {

@@ -1,24 +1,23 @@
 //! The shop's backend cannot be used, and nothing was sent.
 
-use super::icon::{BLOCKED, icon};
-use super::pieces::{asking, element, paragraph, reference, text, when, words};
-use super::{Page, ScreenProps};
+use super::icon::BLOCKED;
+use super::pieces::Piece::{Asking, Group, Own, Reference, When};
+use super::pieces::{text, words};
+use super::{Page, code};
 use crate::messages::Key;
-use paymentsos_core::codes::{Code, Who};
+use paymentsos_core::codes::Who;
 
-pub(super) fn page(props: &ScreenProps) -> Page {
-    let code = props.view.fault.unwrap_or(Code::BackendUnreachable);
-    let why = words(props, code.into());
-    let advice = || text(props, if code.retriable() { Key::AskShopIfAgain } else { Key::AskShop });
-    Page {
-        heading: Key::Unavailable,
-        icon: Some(icon("icon error", BLOCKED)),
-        said: Some(why.clone()),
-        body: vec![
-            reference(props),
-            element("div", "error", vec![paragraph("text", why)]),
-            when(code.who() == Who::Merchant, advice),
-            element("div", "action", vec![asking(props, "button retry", Key::TryAgain)]),
-        ],
-    }
-}
+pub(super) const PAGE: Page = Page {
+    heading: |_| Key::Unavailable,
+    icon: Some(("icon error", BLOCKED)),
+    said: |props| Some(words(props, code(props).into())),
+    body: &[
+        Reference,
+        Group("error", &[Own(super::why)]),
+        When(
+            |props| code(props).who() == Who::Merchant,
+            &[Own(|props| text(props, if code(props).retriable() { Key::AskShopIfAgain } else { Key::AskShop }))],
+        ),
+        Group("action", &[Asking("button retry", Key::TryAgain)]),
+    ],
+};
