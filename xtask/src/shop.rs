@@ -12,7 +12,8 @@ pub(crate) fn component() -> &'static Path {
     Path::new("dist/paymentsos-checkout")
 }
 
-const NEEDS: &[Need] = &[Need::WasmTarget, Need::WasmBindgen, Need::Trunk, Need::NpmTools];
+/// What may be missing is asked for first, and what takes longest last.
+const NEEDS: &[Need] = &[Need::WasmTarget, Need::NpmTools, Need::WasmBindgen, Need::Trunk];
 
 /// Builds it as it is published.
 pub(crate) fn build() -> Result<()> {

@@ -103,7 +103,7 @@ fn finish(command: Command) -> Result<()> {
 
 fn format() -> Result<()> {
     Toolbox::with(&[Need::Components])?;
-    finish(cargo(&["fmt", "--all", "--check"])).map_err(|_| Failure("run `cargo fmt`".into()))
+    finish(cargo(&["fmt", "--all", "--check"])).map_err(|_| Failure("not formatted: run `cargo fmt`".into()))
 }
 
 fn clippy(quick: bool) -> Result<()> {

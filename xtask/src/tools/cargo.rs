@@ -60,15 +60,18 @@ pub(super) fn find(tool: &Tool) -> Result<Option<Place>> {
 pub(super) fn install(tool: &Tool) -> Result<Place> {
     let Tool { package, version, .. } = tool;
     announce(&format!("{package} {version}"), "built from source, this may take some minutes");
-    let draft = cache::draft(&tool.name())?;
+    let draft = cache::Draft::of(&tool.name())?;
     let prebuilt = on_path("cargo-binstall").is_some_and(|_| {
         let mut binstall = command::program("cargo");
-        binstall.args(["binstall", "--no-confirm", "--disable-strategies", "compile", "--root"]).arg(&draft);
+        binstall.args(["binstall", "--no-confirm", "--disable-strategies", "compile", "--root"]).arg(draft.folder());
         command::run(binstall.arg(format!("{package}@{version}"))).is_ok()
     });
     if !prebuilt {
         let mut install = command::program("cargo");
-        install.args(["install", "--locked", package, "--version", version, "--root"]).arg(&draft).args(tool.features);
+        install
+            .args(["install", "--locked", package, "--version", version, "--root"])
+            .arg(draft.folder())
+            .args(tool.features);
         install
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
@@ -77,5 +80,5 @@ pub(super) fn install(tool: &Tool) -> Result<Place> {
             .env_remove("CARGO_TARGET_DIR");
         command::run(&mut install).map_err(|e| instead(e, &format!("or put {package} {version} on PATH")))?;
     }
-    Ok(Place::Folder(cache::keep(&draft, &tool.name())?.join("bin")))
+    Ok(Place::Folder(draft.keep()?.join("bin")))
 }

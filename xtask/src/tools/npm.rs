@@ -47,14 +47,14 @@ pub(super) fn find() -> Result<Option<Place>> {
 pub(super) fn install() -> Result<Place> {
     let wanted = versions()?;
     announce("wasm-opt and esbuild", "from npm, less than a minute");
-    let draft = cache::draft(&wanted.name())?;
+    let draft = cache::Draft::of(&wanted.name())?;
     for (name, text) in [("package.json", PACKAGES), ("package-lock.json", LOCK)] {
-        fs::write(draft.join(name), text)
-            .map_err(|e| Failure(format!("{} cannot be written: {e}", draft.join(name).display())))?;
+        fs::write(draft.folder().join(name), text)
+            .map_err(|e| Failure(format!("{} cannot be written: {e}", draft.folder().join(name).display())))?;
     }
     let mut npm = command::program("npm");
     // Their install scripts are not needed.
-    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&draft);
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(draft.folder());
     command::run(&mut npm).map_err(|e| {
         let Versions { binaryen, esbuild } = &wanted;
         instead(
@@ -62,5 +62,5 @@ pub(super) fn install() -> Result<Place> {
             &format!("Node.js 18 or later with npm is needed, or binaryen {binaryen} and esbuild {esbuild} on PATH"),
         )
     })?;
-    Ok(Place::Folder(programs(&cache::keep(&draft, &wanted.name())?)))
+    Ok(Place::Folder(programs(&draft.keep()?)))
 }
