@@ -100,12 +100,9 @@ fn merchant(programs: &Path, shop: u16, folder: &Path, keys: &Keys) -> Command {
     command
 }
 
-/// Builds both servers, and gives their folder. One by one: built together, they get each other's features, and so the sandbox TLS
-/// without a provider of its cryptography.
+/// Builds both servers, and gives their folder.
 fn build_servers() -> Result<PathBuf> {
-    for package in ["sandbox", "merchant"] {
-        command::run(command::program("cargo").args(["build", "--package", package, "--bins"]))?;
-    }
+    command::run(command::program("cargo").args(["build", "--package", "sandbox", "--package", "merchant", "--bins"]))?;
     Ok(shop::target_folder()?.join("debug"))
 }
 
