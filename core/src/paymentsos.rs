@@ -5,7 +5,7 @@
 //! a reply is only unreadable where it has no `id` or no `result.status`.
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::marker::PhantomData;
@@ -247,7 +247,7 @@ pub struct Payment {
     #[serde(default, deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub order: Option<Order>,
     /// Its transactions; absent where they were not asked for, which says nothing about them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "listed", skip_serializing_if = "Option::is_none")]
     pub related_resources: Option<RelatedResources>,
 }
 
@@ -288,7 +288,10 @@ enum Loose<T> {
     Number(u64),
     Flag(bool),
     Object(T),
+    /// `null`.
     Nothing,
+    /// A list, or a number that is none of ours.
+    Odd,
 }
 
 struct Anything<T>(PhantomData<T>);
@@ -309,14 +312,14 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Anything<T> {
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Loose<T>, E> {
-        Ok(u64::try_from(number).map_or(Loose::Nothing, Loose::Number))
+        Ok(u64::try_from(number).map_or(Loose::Odd, Loose::Number))
     }
 
     // JavaScript's numbers are all floats: a whole one is meant as an integer. Others say nothing here.
     fn visit_f64<E>(self, number: f64) -> Result<Loose<T>, E> {
         const SAFE: f64 = 9_007_199_254_740_991.0;
         let whole = (0.0..=SAFE).contains(&number) && number % 1.0 == 0.0;
-        Ok(if whole { Loose::Number(number as u64) } else { Loose::Nothing })
+        Ok(if whole { Loose::Number(number as u64) } else { Loose::Odd })
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Loose<T>, E> {
@@ -329,7 +332,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Anything<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loose<T>, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Loose::Nothing)
+        Ok(Loose::Odd)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Loose<T>, A::Error> {
@@ -346,7 +349,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
     Ok(match loose::<IgnoredAny, D>(deserializer)? {
         Loose::Text(text) => Some(text),
         Loose::Number(number) => Some(number.to_string()),
-        Loose::Flag(_) | Loose::Object(_) | Loose::Nothing => None,
+        Loose::Flag(_) | Loose::Object(_) | Loose::Nothing | Loose::Odd => None,
     })
 }
 
@@ -355,7 +358,7 @@ fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
     Ok(match loose::<IgnoredAny, D>(deserializer)? {
         Loose::Number(number) => Some(number),
         Loose::Text(text) => text.trim().parse().ok(),
-        Loose::Flag(_) | Loose::Object(_) | Loose::Nothing => None,
+        Loose::Flag(_) | Loose::Object(_) | Loose::Nothing | Loose::Odd => None,
     })
 }
 
@@ -364,7 +367,7 @@ fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     Ok(match loose::<IgnoredAny, D>(deserializer)? {
         Loose::Flag(flag) => flag,
         Loose::Text(text) => text == "true",
-        Loose::Number(_) | Loose::Object(_) | Loose::Nothing => false,
+        Loose::Number(_) | Loose::Object(_) | Loose::Nothing | Loose::Odd => false,
     })
 }
 
@@ -372,6 +375,15 @@ fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
 fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     Ok(match loose(deserializer)? {
         Loose::Object(object) => Some(object),
-        Loose::Text(_) | Loose::Number(_) | Loose::Flag(_) | Loose::Nothing => None,
+        Loose::Text(_) | Loose::Number(_) | Loose::Flag(_) | Loose::Nothing | Loose::Odd => None,
     })
+}
+
+/// An object, or `null`: of anything else it cannot be said what it lists, and taking it for nothing would say that nothing is there.
+fn listed<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    match loose(deserializer)? {
+        Loose::Object(object) => Ok(Some(object)),
+        Loose::Nothing => Ok(None),
+        _ => Err(de::Error::custom("related_resources is no object")),
+    }
 }

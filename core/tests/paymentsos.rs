@@ -76,6 +76,15 @@ fn a_payment_with_a_transaction_that_cannot_be_read_cannot_be_read() {
 }
 
 #[test]
+fn related_resources_that_are_no_object_make_the_payment_unreadable() {
+    for odd in [json!([]), json!("none"), json!(0), json!(-1), json!(false)] {
+        let mut payment: Value = from_str(include_str!("../fixtures/payment-initialized.json")).unwrap();
+        payment["related_resources"] = odd;
+        assert!(serde_json::from_value::<Payment>(payment.clone()).is_err(), "{payment}");
+    }
+}
+
+#[test]
 fn without_an_id_or_a_status_there_is_no_transaction() {
     assert!(from_str::<Transaction>(r#"{"result":{"status":"Succeed"}}"#).is_err());
     assert!(from_str::<Transaction>(r#"{"id":"1","result":{}}"#).is_err());

@@ -1,18 +1,18 @@
 //! Time and chance.
 
-use super::objects::{call, member};
+use super::objects::{call, global};
 use js_sys::{Date, Math, Uint8Array};
 use paymentsos_core::flow::Now;
 
 /// This moment. Steady time counts from the page's beginning; `Date` may jump.
 pub(super) fn now() -> Now {
-    let steady = web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now());
+    let steady = call(&global("performance"), "now", &[]).and_then(|now| now.as_f64()).unwrap_or_default();
     Now { steady: steady as u64, wall: Date::now() as u64, chance: (Math::random() * 65_536.0) as u16 }
 }
 
 /// A fresh UUID (RFC 9562, version 4) from the browser's secure random numbers.
 pub(super) fn uuid() -> String {
-    let crypto = member(&js_sys::global(), "crypto");
+    let crypto = global("crypto");
     if let Some(uuid) = call(&crypto, "randomUUID", &[]).and_then(|uuid| uuid.as_string()) {
         return uuid;
     }

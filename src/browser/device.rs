@@ -1,32 +1,26 @@
 //! What 3-D Secure wants to know of the browser (EMV 3DS 2.2, browser information), as far as a script can read it. The backend adds
 //! the shopper's address, user agent and `Accept` header from the request itself.
 
-use super::objects::object;
+use super::objects::{global, member, object, text};
 use js_sys::Date;
 use wasm_bindgen::JsValue;
-use web_sys::window;
 
 /// The colour depths that EMV knows.
 const DEPTHS: [i32; 8] = [48, 32, 24, 16, 15, 8, 4, 1];
 
 /// `three_d_secure_attributes.internal`'s `browser_*` fields. All are strings but `browser_java_enabled`.
 pub(super) fn browser() -> JsValue {
-    let Some(window) = window() else { return JsValue::UNDEFINED };
-    let navigator = window.navigator();
-    let screen = window.screen().ok();
-    let number = |value: Option<i32>| JsValue::from_str(&value.unwrap_or_default().max(0).to_string());
-    let screen_number = |read: fn(&web_sys::Screen) -> Result<i32, JsValue>| {
-        number(screen.as_ref().and_then(|screen| read(screen).ok()))
-    };
-    let depth = screen.as_ref().and_then(|screen| screen.color_depth().ok()).unwrap_or(24);
-    let offset = Date::new_0().get_timezone_offset() as i32;
+    let screen = global("screen");
+    let number = |name: &str| member(&screen, name).as_f64().unwrap_or_default().max(0.0) as i32;
+    let depth = Some(number("colorDepth")).filter(|depth| *depth > 0).unwrap_or(24);
+    let written = |number: i32| JsValue::from(number.to_string());
     object(&[
         ("browser_java_enabled", JsValue::FALSE),
-        ("browser_language", JsValue::from_str(language(&navigator.language().unwrap_or_default()))),
-        ("browser_color_depth", number(Some(color_depth(depth)))),
-        ("browser_screen_height", screen_number(web_sys::Screen::height)),
-        ("browser_screen_width", screen_number(web_sys::Screen::width)),
-        ("browser_time_zone", JsValue::from_str(&offset.to_string())),
+        ("browser_language", language(&text(&global("navigator"), "language")).into()),
+        ("browser_color_depth", written(color_depth(depth))),
+        ("browser_screen_height", written(number("height"))),
+        ("browser_screen_width", written(number("width"))),
+        ("browser_time_zone", written(Date::new_0().get_timezone_offset() as i32)),
     ])
 }
 

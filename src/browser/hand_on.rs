@@ -1,31 +1,27 @@
 //! Handing a link on, and moving the focus.
 
-use super::objects::{call, member, object};
+use super::objects::{call, global, member, object};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Element;
 use yew::NodeRef;
 
-fn navigator() -> JsValue {
-    member(&js_sys::global(), "navigator")
-}
-
 /// Whether the browser can share, and whether it can copy.
 pub fn can_hand_on() -> (bool, bool) {
-    let navigator = navigator();
+    let navigator = global("navigator");
     (member(&navigator, "share").is_function(), member(&navigator, "clipboard").is_object())
 }
 
 /// Opens the browser's own sheet to share an address. A shopper who closes it has changed their mind, which is no error.
 pub fn share(address: &str) {
-    let shared = call(&navigator(), "share", &[object(&[("url", address.into())])]);
+    let shared = call(&global("navigator"), "share", &[object(&[("url", address.into())])]);
     then(shared, || {});
 }
 
 /// Copies an address, then calls `done`.
 pub fn copy(address: &str, done: impl FnOnce() + 'static) {
-    let copied = call(&member(&navigator(), "clipboard"), "writeText", &[address.into()]);
+    let copied = call(&member(&global("navigator"), "clipboard"), "writeText", &[address.into()]);
     then(copied, done);
 }
 
@@ -43,7 +39,7 @@ pub fn focus_heading(base: &NodeRef) -> bool {
     let Some(base) = base.cast::<Element>() else { return false };
     // Of the shadow root, or of the document where there is none: there, what has no focus of its own is the body's.
     let focused = member(&base.get_root_node(), "activeElement");
-    let document = member(&js_sys::global(), "document");
+    let document = global("document");
     let (body, elsewhere) = (member(&document, "body"), member(&document, "activeElement"));
     if !focused.is_null() && focused != body {
         return false;

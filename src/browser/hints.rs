@@ -1,6 +1,6 @@
 //! What the browser says of the page: seen or hidden, online or offline, shown again from the back-forward cache.
 
-use super::objects::member;
+use super::objects::{global, member, text};
 use paymentsos_core::flow::Input;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, EventTarget, window};
@@ -8,9 +8,9 @@ use yew::Callback;
 
 /// Whether the page is visible, and whether the browser believes to be online.
 pub(super) fn now() -> (bool, bool) {
-    let Some(window) = window() else { return (true, true) };
-    let visible = window.document().is_none_or(|document| !document.hidden());
-    (visible, window.navigator().on_line())
+    // A browser that does not say is visible, and online.
+    let hidden = member(&global("document"), "hidden").is_truthy();
+    (!hidden, member(&global("navigator"), "onLine") != JsValue::FALSE)
 }
 
 /// Listens until it is dropped.
@@ -23,7 +23,7 @@ impl Listeners {
     pub(super) fn new(report: &Callback<Input>) -> Listeners {
         let report = report.clone();
         let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-            let input = match event.type_().as_str() {
+            let input = match text(&event, "type").as_str() {
                 "visibilitychange" => Input::Visible(now().0),
                 "pageshow" if member(&event, "persisted").is_truthy() => Input::Shown,
                 "pageshow" => return,

@@ -41,12 +41,16 @@ pub fn transaction(value: &JsValue) -> Option<Transaction> {
 /// A payment; none where a field that it must have is missing, or one of its transactions cannot be read.
 pub fn payment(value: &JsValue) -> Option<Payment> {
     let related = member(value, "related_resources");
-    let related_resources = match related.is_null() || related.is_undefined() {
-        true => None,
-        false => Some(RelatedResources {
+    let related_resources = if related.is_null() || related.is_undefined() {
+        None
+    } else if is_object(&related) {
+        Some(RelatedResources {
             charges: transactions(&related, "charges")?,
             authorizations: transactions(&related, "authorizations")?,
-        }),
+        })
+    } else {
+        // Taking it for nothing would say that there are no transactions.
+        return None;
     };
     let chargedback = member(value, "is_chargedback");
     Some(Payment {
@@ -71,7 +75,11 @@ fn transactions(value: &JsValue, name: &str) -> Option<Vec<Transaction>> {
 
 /// A member that is an object.
 fn object(value: &JsValue, name: &str) -> Option<JsValue> {
-    Some(member(value, name)).filter(|member| member.is_object() && !Array::is_array(member))
+    Some(member(value, name)).filter(is_object)
+}
+
+fn is_object(value: &JsValue) -> bool {
+    value.is_object() && !Array::is_array(value)
 }
 
 /// Text, or a whole number as text.

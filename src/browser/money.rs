@@ -1,6 +1,6 @@
 //! Amounts and times, as the locale writes them.
 
-use super::objects::{call, member, object};
+use super::objects::{call, global, member, object};
 use js_sys::{Array, Function};
 use paymentsos_core::flow::{Millis, Money};
 use wasm_bindgen::prelude::*;
@@ -30,7 +30,7 @@ pub fn time(at: Millis, locale: &str) -> Option<String> {
 
 /// A formatter of `Intl`, in the browser's own language where it does not know the one asked for.
 fn construct(name: &str, locale: &str, options: &JsValue) -> Option<JsValue> {
-    let intl = member(&js_sys::global(), "Intl");
+    let intl = global("Intl");
     let constructor: Function = member(&intl, name).dyn_into().ok()?;
     let new = |locale: &JsValue| js_sys::Reflect::construct(&constructor, &Array::of2(locale, options)).ok();
     Some(locale)

@@ -1,4 +1,6 @@
-//! Plain JavaScript objects.
+//! Plain JavaScript objects, by the names of their members.
+//!
+//! What is read or called once or twice goes this way rather than by a typed import: each of those brings its own lines of glue.
 
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,9 +17,19 @@ pub(crate) fn object(members: &[(&str, JsValue)]) -> JsValue {
     object.into()
 }
 
-/// A member of an object; `undefined` where there is none.
+/// A member of an object; `undefined` where there is none, or where reading it throws.
 pub(crate) fn member(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(name)).unwrap_or_default()
+}
+
+/// A member that is text; empty where it is none.
+pub(crate) fn text(object: &JsValue, name: &str) -> String {
+    member(object, name).as_string().unwrap_or_default()
+}
+
+/// A global of the page, such as `location`.
+pub(crate) fn global(name: &str) -> JsValue {
+    member(&js_sys::global(), name)
 }
 
 /// What a method of an object gives; none where there is no such method, or it throws.

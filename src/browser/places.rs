@@ -1,5 +1,6 @@
 //! The addresses that the backend named, kept here and nowhere else: the flow knows them by number, and by the facts it judges them by.
 
+use super::objects::text;
 use paymentsos_core::flow::Place;
 use std::cell::RefCell;
 use web_sys::Url;
@@ -14,11 +15,11 @@ impl Places {
     pub fn keep(&self, address: &str) -> Place {
         match Url::new(address) {
             Ok(url) => {
-                let href = url.href();
+                let href = text(&url, "href");
                 Place {
-                    scheme: url.protocol().trim_end_matches(':').to_owned(),
-                    host: url.hostname(),
-                    has_credentials: !url.username().is_empty() || !url.password().is_empty(),
+                    scheme: text(&url, "protocol").trim_end_matches(':').to_owned(),
+                    host: text(&url, "hostname"),
+                    has_credentials: !text(&url, "username").is_empty() || !text(&url, "password").is_empty(),
                     length: href.chars().count(),
                     number: self.number(href),
                 }

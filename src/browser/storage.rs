@@ -1,53 +1,59 @@
 //! What is kept in the browser: the attempt for a day and all tabs (`localStorage`), the ids last looked at for this tab
-//! (`sessionStorage`). Storage may be refused or full; then the checkout goes on from memory.
+//! (`sessionStorage`). Storage may be absent, refused or full; then the checkout goes on from memory.
 
+use super::objects::{call, global};
 use paymentsos_core::flow::{Attempt, Kept};
-use web_sys::{Storage, window};
+use wasm_bindgen::JsValue;
 
-fn local() -> Option<Storage> {
-    window()?.local_storage().ok()?
+const LOCAL: &str = "localStorage";
+const SESSION: &str = "sessionStorage";
+
+fn key(backend: &str, payment: &str) -> JsValue {
+    [backend, "|", payment].concat().into()
 }
 
-fn session() -> Option<Storage> {
-    window()?.session_storage().ok()?
+fn get(storage: &str, key: JsValue) -> Option<String> {
+    call(&global(storage), "getItem", &[key])?.as_string()
 }
 
-fn key(backend: &str, payment: &str) -> String {
-    [backend, "|", payment].concat()
+/// Whether it is there now.
+fn set(storage: &str, key: JsValue, line: &str) -> bool {
+    call(&global(storage), "setItem", &[key, line.into()]).is_some()
+}
+
+fn remove(storage: &str, key: JsValue) {
+    call(&global(storage), "removeItem", &[key]);
 }
 
 pub(super) fn attempt(backend: &str, payment: &str) -> Option<Attempt> {
-    Attempt::from_line(&local()?.get_item(&key(backend, payment)).ok()??)
+    Attempt::from_line(&get(LOCAL, key(backend, payment))?)
 }
 
 pub(super) fn save(backend: &str, payment: &str, attempt: &Attempt) {
-    if let Some(storage) = local() {
-        let _ = storage.set_item(&key(backend, payment), &attempt.to_line());
-    }
+    set(LOCAL, key(backend, payment), &attempt.to_line());
 }
 
 pub(super) fn forget(backend: &str, payment: &str) {
-    if let Some(storage) = local() {
-        let _ = storage.remove_item(&key(backend, payment));
-    }
+    remove(LOCAL, key(backend, payment));
 }
 
 pub(super) fn kept(backend: &str) -> Option<Kept> {
-    Kept::from_line(&session()?.get_item(&key(backend, "")).ok()??)
+    Kept::from_line(&get(SESSION, key(backend, ""))?)
 }
 
 pub(super) fn keep(backend: &str, kept: Option<&Kept>) {
-    if let Some(storage) = session() {
-        let key = key(backend, "");
-        let _ = match kept {
-            Some(kept) => storage.set_item(&key, &kept.to_line()),
-            None => storage.remove_item(&key),
-        };
+    match kept {
+        Some(kept) => {
+            set(SESSION, key(backend, ""), &kept.to_line());
+        }
+        None => remove(SESSION, key(backend, "")),
     }
 }
 
 /// Whether what is kept will be there after a reload.
 pub(super) fn can_keep() -> bool {
-    const PROBE: &str = "paymentsos-checkout";
-    session().is_some_and(|storage| storage.set_item(PROBE, "").is_ok() && storage.remove_item(PROBE).is_ok())
+    let probe = || JsValue::from_str("paymentsos-checkout");
+    let kept = set(SESSION, probe(), "");
+    remove(SESSION, probe());
+    kept
 }
