@@ -12,7 +12,7 @@ const ATTRIBUTES = [
 const PROPERTIES = ['paymentMethod', 'messages'];
 
 // Said here, because what says everything else is what is missing.
-const CANNOT_START = ['Payment cannot be started here', 'Nothing has been charged from this page. Reload it, or try another browser.'];
+const CANNOT_START = ['Payment cannot be shown here', 'Reload the page, or use another browser. If you may have paid already, look at your order or your e-mail first.'];
 const STOPPED = ['Something went wrong', 'Before you pay again, look at your order or your e-mail to see whether it was paid.'];
 
 const here = (file) => new URL(file, import.meta.url);
@@ -66,6 +66,7 @@ export class PaymentsosCheckout extends HTMLElement {
   #turn = 0;
   #stopped = false;
   #waiting = [];
+  #unanswered = new Set();
   #state = Object.freeze({ state: 'loading', payment_id: null, kind: 'charge', transaction_id: null, result: null, error: null });
 
   constructor() {
@@ -95,8 +96,8 @@ export class PaymentsosCheckout extends HTMLElement {
       mounted.delete(this);
       const handle = this.#handle;
       this.#handle = undefined;
-      this.#guard(() => handle?.destroy());
-      handle?.free();
+      this.#guard(() => { handle?.destroy(); handle?.free(); });
+      this.#answerAll();
       // What it says once it is stopped holds wherever it is put next.
       if (!this.#stopped) this.#root.replaceChildren();
     });
@@ -125,11 +126,20 @@ export class PaymentsosCheckout extends HTMLElement {
   reset() { return this.#command('reset'); }
 
   #command(name) {
-    return new Promise((done) => {
-      if (this.#handle) this.#guard(() => this.#handle.command(name, (detail) => done(detail.state)));
+    return new Promise((resolve) => {
+      const done = (state) => { this.#unanswered.delete(done); resolve(state); };
+      this.#unanswered.add(done);
+      const ask = () => this.#guard(() => this.#handle.command(name, (detail) => done(detail.state)));
+      if (this.#handle) ask();
       else if (this.#stopped) done(this.#state.state);
-      else this.#waiting.push(() => this.#command(name).then(done));
+      else this.#waiting.push(ask);
     });
+  }
+
+  // Nobody will answer any more: those who wait get the state as it is.
+  #answerAll() {
+    this.#waiting = [];
+    for (const done of this.#unanswered) done(this.#state.state);
   }
 
   #settings() {
@@ -224,7 +234,7 @@ export class PaymentsosCheckout extends HTMLElement {
     for (const type of ['checkout-state', 'checkout-error']) {
       this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail: this.#state }));
     }
-    for (const command of this.#waiting.splice(0)) command();
+    this.#answerAll();
   }
 }
 

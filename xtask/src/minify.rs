@@ -7,7 +7,7 @@ use crate::tools::{Need, Toolbox};
 use std::env;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 3] = ["paymentsos-checkout.js", "element.js", "checkout.css"];
+const FILES: [&str; 4] = ["paymentsos-checkout.js", "paymentsos-qr.js", "element.js", "checkout.css"];
 
 /// As trunk's hook; by hand it takes `dist/`.
 pub(crate) fn run() -> Result<()> {
