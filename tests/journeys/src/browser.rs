@@ -94,7 +94,8 @@ impl Browser {
 
     /// What stands in the checkout.
     pub async fn text(&self) -> String {
-        self.value(&format!("{ELEMENT} return element?.shadowRoot?.querySelector('[part~=base]')?.innerText ?? '';")).await
+        self.value(&format!("{ELEMENT} return element?.shadowRoot?.querySelector('[part~=base]')?.innerText ?? '';"))
+            .await
     }
 
     /// Waits for words in the checkout.
@@ -160,7 +161,10 @@ impl Browser {
     /// Waits until the bank's page is there.
     pub async fn is_at_the_bank(&self) {
         let selector = By::Css("button[name=outcome]");
-        wait_for("the bank's page", async || self.driver.find(selector.clone()).await.map_err(|error| error.to_string())).await;
+        wait_for("the bank's page", async || {
+            self.driver.find(selector.clone()).await.map_err(|error| error.to_string())
+        })
+        .await;
     }
 
     /// The page's address.
