@@ -1,6 +1,7 @@
 //! The browser's readers read the same of a reply as the servers' serde does.
 
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test that finds nothing fails")]
 
 use js_sys::JSON;
 use paymentsos_checkout::browser::json;
