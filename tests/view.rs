@@ -10,7 +10,6 @@ use paymentsos_core::codes::Code;
 use paymentsos_core::flow::StateName;
 use paymentsos_core::paymentsos::{Kind, PaymentMethod};
 use screens::{HREF, html, screen, with};
-use std::collections::HashSet;
 use std::rc::Rc;
 
 /// Whether there is an element of this tag and part.
