@@ -172,7 +172,7 @@ fn status(port: u16, path: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::{check_free, status};
-    use std::io::Write;
+    use std::io::{BufRead, BufReader, Write};
     use std::net::TcpListener;
     use std::thread;
 
@@ -190,6 +190,8 @@ mod tests {
         let port = server.local_addr().unwrap().port();
         let answering = thread::spawn(move || {
             let (mut stream, _) = server.accept().unwrap();
+            // What is left unread when a connection is closed takes the reply with it.
+            BufReader::new(&stream).lines().map_while(Result::ok).find(String::is_empty).unwrap();
             stream.write_all(b"HTTP/1.1 404 Not Found\r\n\r\n").unwrap();
         });
         assert_eq!(status(port, "/"), Some(404));

@@ -37,11 +37,11 @@ impl Report {
         &mut self.counts[kind as usize]
     }
 
-    /// Adds the tests that were run; none of a kind is a failure, as it means that they were not found.
-    pub(super) fn add(&mut self, kind: Kind, counts: Counts) {
+    fn add(&mut self, kind: Kind, counts: Counts) {
         *self.of(kind) += counts;
     }
 
+    /// Counts what failed though no test said so.
     pub(super) fn problem(&mut self, kind: Kind, problem: String) {
         self.of(kind).failed += 1;
         self.problems.push(problem);
@@ -78,10 +78,11 @@ impl Report {
         })
     }
 
-    /// Adds what a program's output told.
+    /// Adds the tests that a program's output told of.
     pub(super) fn add_tally(&mut self, tests: Kind, tally: &Tally) {
         self.add(tests, tally.of(|runner| !runner.starts_with("doc-tests")));
         self.add(Kind::Doc, tally.of(|runner| runner.starts_with("doc-tests")));
+        self.problems.extend(tally.failures().iter().map(|name| format!("test {name}")));
     }
 }
 

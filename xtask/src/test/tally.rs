@@ -19,6 +19,7 @@ impl AddAssign for Counts {
 #[derive(Default)]
 pub(super) struct Tally {
     runners: Vec<(String, Counts)>,
+    failures: Vec<String>,
 }
 
 impl Tally {
@@ -33,7 +34,14 @@ impl Tally {
             if let Some((_, counts)) = self.runners.last_mut() {
                 *counts += result;
             }
+        } else if let Some(name) = failure(line) {
+            self.failures.push(name.to_owned());
         }
+    }
+
+    /// The names of the tests that failed.
+    pub(super) fn failures(&self) -> &[String] {
+        &self.failures
     }
 
     /// The sum of those whose name fits: `unittests src/lib.rs`, `tests/story.rs`, `doc-tests crate`.
@@ -53,6 +61,12 @@ fn runner(line: &str) -> Option<String> {
     // `Running headless tests in Chrome` is said by the runner of the browser tests, and names no program.
     let (name, program) = line.strip_prefix("Running ")?.rsplit_once(" (")?;
     program.ends_with(')').then(|| name.to_owned())
+}
+
+/// The test of `test some::name ... FAILED`; a browser's runner says `FAIL`.
+fn failure(line: &str) -> Option<&str> {
+    let (name, outcome) = line.trim().strip_prefix("test ")?.rsplit_once(" ... ")?;
+    outcome.starts_with("FAIL").then_some(name)
 }
 
 /// The counts of `test result: ok. 5 passed; 0 failed; 1 ignored; …`.
@@ -76,6 +90,8 @@ test flow::tests::one ... ok
 test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
 
      Running tests/story.rs (target/debug/deps/story-2fd5)
+test pays_once ... FAILED
+test pays ... ok
 test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
    Doc-tests paymentsos_core
 test result: ok. 1 passed; 0 failed; 4 ignored; 0 measured; 0 filtered out; finished in 0.25s
@@ -90,6 +106,7 @@ test result: ok. 1 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.02
 no tests to run!
      Running tests/page.rs (target/wasm32-unknown-unknown/debug/deps/page-04.wasm)
 Running headless tests in Chrome on `http://127.0.0.1:46667/`
+test adds ... FAIL
 test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 filtered out; finished in 0.01s
 ";
 
@@ -112,6 +129,12 @@ test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 filtered out; finished in 
         assert_eq!(tally.of(|name| name == "unittests src/lib.rs"), Counts { passed: 1, failed: 0 });
         assert_eq!(tally.of(|name| name == "tests/page.rs"), Counts { passed: 1, failed: 2 });
         assert_eq!(tally.of(|name| name == "tests/native.rs"), Counts::default());
+    }
+
+    #[test]
+    fn names_what_failed() {
+        assert_eq!(tally(NATIVE).failures(), ["pays_once"]);
+        assert_eq!(tally(BROWSER).failures(), ["adds"]);
     }
 
     #[test]
