@@ -22,6 +22,11 @@ fn minor_units_are_those_of_the_currency() {
     assert_eq!(money(1200, "JPY", "en-US"), "¥1,200");
     assert_eq!(money(12500, "KWD", "en-US"), "KWD 12.500");
     assert_eq!(money(5, "EUR", "en-US"), "€0.05");
+    // People leave these decimals out, and so do browsers; the minor units are there all the same.
+    assert_eq!(money(409_700, "HUF", "en-US"), "HUF 4,097.00");
+    assert_eq!(money(409_700, "IDR", "en-US"), "IDR 4,097.00");
+    assert_eq!(money(4_097_000, "IQD", "en-US"), "IQD 4,097.000");
+    assert_eq!(money(4097, "CLP", "en-US"), "CLP 4,097");
     assert_eq!(money(0, "USD", "en-US"), "$0.00");
     assert_eq!(money(123_456_789_012, "USD", "en-US"), "$1,234,567,890.12");
 }

@@ -4,6 +4,7 @@ const TAG = 'paymentsos-checkout';
 const VERSION = 1;
 const START_LIMIT = 15_000;
 const REDIRECT_LIMIT = 3_000;
+const STYLES_LIMIT = 3_000;
 
 const ATTRIBUTES = [
   'backend', 'payment-id', 'kind', 'amount', 'currency', 'merchant-site-url', 'presentation', 'redirect-hosts',
@@ -16,6 +17,7 @@ const CANNOT_START = ['Payment cannot be shown here', 'Reload the page, or use a
 const STOPPED = ['Something went wrong', 'Before you pay again, look at your order or your e-mail to see whether it was paid.'];
 
 const here = (file) => new URL(file, import.meta.url);
+const after = (limit) => new Promise((done) => setTimeout(done, limit));
 
 let loading;
 function load() {
@@ -25,8 +27,11 @@ function load() {
       if (glue.version() !== VERSION) throw new Error(`${TAG}: element.js and the wasm are of different releases`);
       return glue;
     }),
-    styles,
+    // Unstyled it still works.
+    Promise.race([styles, after(STYLES_LIMIT)]),
   ]).then(([glue]) => glue);
+  // An element made later may have better luck.
+  loading.catch(() => { loading = undefined; });
   return loading;
 }
 
@@ -37,15 +42,30 @@ async function qr(text) {
     await glue.default({ module_or_path: here('paymentsos-qr_bg.wasm') });
     return glue;
   });
+  drawing.catch(() => { drawing = undefined; });
   return (await drawing).qr(text);
 }
 
-const sheet = new CSSStyleSheet();
-const styles = fetch(here('checkout.css'))
-  .then((reply) => (reply.ok ? reply.text() : ''))
-  .then((css) => sheet.replaceSync(css))
-  // Unstyled it still works.
-  .catch(() => {});
+// A browser without constructed sheets (Safari before 16.4) gets a link in each element instead.
+let sheet;
+let styles;
+try {
+  sheet = new CSSStyleSheet();
+  styles = fetch(here('checkout.css'))
+    .then((reply) => (reply.ok ? reply.text() : ''))
+    .then((css) => sheet.replaceSync(css))
+    .catch(() => {});
+} catch {
+  sheet = undefined;
+}
+
+function linked() {
+  if (sheet) return [];
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = here('checkout.css');
+  return [link];
+}
 
 const isTrap = (error) => error instanceof WebAssembly.RuntimeError;
 const mounted = new Set();
@@ -71,13 +91,13 @@ export class PaymentsosCheckout extends HTMLElement {
 
   constructor() {
     super();
-    this.#root.adoptedStyleSheets = [sheet];
+    if (sheet) this.#root.adoptedStyleSheets = [sheet];
   }
 
   connectedCallback() {
     // What a page has set before this class was there.
     for (const name of PROPERTIES) {
-      if (Object.hasOwn(this, name)) {
+      if (Object.prototype.hasOwnProperty.call(this, name)) {
         const value = this[name];
         delete this[name];
         this[name] = value;
@@ -165,7 +185,7 @@ export class PaymentsosCheckout extends HTMLElement {
       // Yew never takes its listeners off the element it was mounted in, so each mount gets a fresh one.
       const base = document.createElement('div');
       base.part = 'base';
-      this.#root.replaceChildren(base);
+      this.#root.replaceChildren(...linked(), base);
       mounted.add(this);
       this.#handle = new Handle(base, this.#settings(), (type, detail) => this.#emit(type, detail));
       for (const command of this.#waiting.splice(0)) command();
@@ -181,7 +201,8 @@ export class PaymentsosCheckout extends HTMLElement {
   }
 
   #emit(type, detail) {
-    if (this.#stopped) return undefined;
+    // What is stopped goes nowhere either.
+    if (this.#stopped) return false;
     Object.freeze(detail);
     if (type === 'checkout-state') {
       this.#state = detail;
@@ -200,7 +221,7 @@ export class PaymentsosCheckout extends HTMLElement {
       detail: Object.freeze({ ...detail, waitUntil: (promise) => until.push(promise) }),
     });
     if (!this.dispatchEvent(event)) return false;
-    await Promise.race([Promise.allSettled(until), new Promise((done) => setTimeout(done, REDIRECT_LIMIT))]);
+    await Promise.race([Promise.allSettled(until), after(REDIRECT_LIMIT)]);
     return true;
   }
 
@@ -227,7 +248,7 @@ export class PaymentsosCheckout extends HTMLElement {
       section.append(element);
     }
     section.setAttribute('role', 'alert');
-    this.#root.replaceChildren(section);
+    this.#root.replaceChildren(...linked(), section);
     const error = Object.freeze({ code, who: code === 'stopped' ? 'merchant' : 'network', retriable: false });
     this.#state = Object.freeze({ ...this.#state, state: 'unavailable', error });
     this.#show('unavailable');

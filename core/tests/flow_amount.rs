@@ -88,9 +88,22 @@ fn a_press_right_after_a_412_waits_for_the_amount() {
 fn a_repeat_expects_what_was_seen_at_the_press() {
     let mut world = World::paying();
     world.create_says(lost());
-    world.read_says(of_amount(5000));
+    world.read_says(untouched());
     world.ring();
     assert!(matches!(&world.sent.last().unwrap().1, Request::Create { expected, .. } if *expected == money(4097)));
+}
+
+#[test]
+fn an_amount_that_changes_under_a_lost_post_is_shown_before_the_same_key_is_used_again() {
+    let mut world = World::paying();
+    world.create_says(lost());
+    world.read_says(of_amount(5000));
+    let view = world.shows(StateName::Ready);
+    assert_eq!((view.money, view.amount_changed), (Some(money(5000)), true));
+    assert_eq!(world.keys(), [key(1)]);
+    world.press_pay();
+    assert!(matches!(&world.sent.last().unwrap().1, Request::Create { expected, .. } if *expected == money(5000)));
+    assert_eq!(world.keys(), [key(1), key(1)]);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 mod world;
 
 use paymentsos_core::codes::Code;
-use paymentsos_core::flow::{Answer, Input, Money, Setup, StateName};
-use paymentsos_core::paymentsos::PaymentStatus;
+use paymentsos_core::flow::{Answer, Input, Kept, Money, Setup, StateName};
+use paymentsos_core::paymentsos::{Kind, PaymentStatus};
 use world::*;
 
 #[test]
@@ -158,6 +158,41 @@ fn a_failure_of_the_address_is_told_once_it_was_asked_for() {
     world.shows(StateName::Confirming);
     world.ask_says(failed(FIRST));
     world.shows_failure(Code::Declined);
+}
+
+#[test]
+fn a_failure_that_the_payment_speaks_against_is_asked_for_once_more() {
+    let mut world = World::new(shop());
+    world.comes_back(&back_with(FIRST, "Failed"), "");
+    world.ask_says(failed(FIRST));
+    world.read_says(lists([succeed(FIRST)]));
+    world.shows(StateName::Confirming);
+    world.ask_says(succeed(FIRST));
+    world.shows(StateName::Succeeded);
+
+    // Where it stays a failure, it is one.
+    let mut world = World::new(shop());
+    world.comes_back(&back_with(FIRST, "Failed"), "");
+    world.ask_says(failed(FIRST));
+    world.read_says(lists([succeed(FIRST)]));
+    world.ask_says(failed(FIRST));
+    world.shows_failure(Code::Declined);
+}
+
+#[test]
+fn what_this_tab_saw_fail_is_not_the_last_word_while_another_tabs_post_is_unanswered() {
+    let mut world = World::paying();
+    world.create_says(failed(FIRST).of(&key(1)));
+    world.try_again();
+    world.read_says(lists([failed(FIRST).of(&key(1))]));
+    // The other tab of this browser: it saves an attempt, and its POST is on its way.
+    world.press_pay();
+    assert_eq!(world.keys().len(), 2);
+    let kept = Kept { payment_id: PAYMENT.into(), kind: Kind::Charge, transaction: FIRST.into(), since: 0 };
+    world.kept = Some(kept.to_line());
+    world.reload();
+    world.read_says(lists([failed(FIRST).of(&key(1))]));
+    world.shows(StateName::Creating);
 }
 
 #[test]

@@ -74,16 +74,17 @@ impl Merchant {
         let mut supersedes = None;
         if let Some(standing) = self.store.standing_attempt(&create.payment).await? {
             match own(&payment, &standing) {
-                Some(transaction) => {
+                // A fault of the provider whose repeat may still be under way decides nothing.
+                Some(transaction) if !may_be_repeated(transaction) => {
                     self.settle(&standing, transaction).await?;
                     if transaction.result.status != Status::Failed {
                         return Err(Problem::has_transaction());
                     }
                 }
                 // Its transaction is known to be live, though the reading does not list it.
-                None if standing.state == AttemptState::Live => return Err(Problem::has_transaction()),
+                _ if standing.state == AttemptState::Live => return Err(Problem::has_transaction()),
                 // Nobody may ever come back for it. Its key is used on: should PaymentsOS carry it out after all, there is still one.
-                None => {
+                _ => {
                     upstream_key = standing.upstream_key;
                     supersedes = Some(standing.id);
                 }
@@ -102,18 +103,19 @@ impl Merchant {
             return Err(Problem::has_transaction());
         }
         let attempt = self.store.attempt(&create.attempt).await?.ok_or_else(Problem::internal)?;
-        self.carry_out(create, attempt, &payment, None).await
+        self.carry_out(create, attempt, &payment, None, supersedes.is_none()).await
     }
 
     /// A repeat of a request whose outcome got lost.
     async fn resume(self: &Arc<Self>, create: &Create, attempt: Attempt) -> Result<Transaction, Problem> {
         let payment = self.read_payment(&create.payment, Instant::now()).await?;
         match own(&payment, &attempt) {
-            Some(found) if !may_be_repeated(found) || attempt.repeated => Ok(self.settle(&attempt, found).await?),
-            Some(failed) => self.carry_out(create, attempt, &payment, Some(failed.clone())).await,
+            Some(found) if !may_be_repeated(found) => Ok(self.settle(&attempt, found).await?),
+            // Also where it was repeated before: what came of that is not known.
+            Some(failed) => self.carry_out(create, attempt, &payment, Some(failed.clone()), false).await,
             None => {
                 self.check_free(create, &payment).await?;
-                self.carry_out(create, attempt, &payment, None).await
+                self.carry_out(create, attempt, &payment, None, false).await
             }
         }
     }
@@ -147,13 +149,14 @@ impl Merchant {
     }
 
     /// Asks PaymentsOS, and makes sure of what it says. A failure of the provider (`failed`, where it is known from before) is tried
-    /// once more, with the same key.
+    /// once more, with the same key. `first` says that nothing was ever sent under this key.
     async fn carry_out(
         self: &Arc<Self>,
         create: &Create,
         mut attempt: Attempt,
         payment: &Payment,
         mut failed: Option<Transaction>,
+        first: bool,
     ) -> Result<Transaction, Problem> {
         loop {
             if failed.is_some() {
@@ -167,7 +170,7 @@ impl Merchant {
                 .await;
             let mut made = match asked {
                 Ok(created) => self.verify(&attempt, created).await?,
-                Err(error) => return self.recover(&attempt, error, failed).await,
+                Err(error) => return self.recover(&attempt, error, failed, first).await,
             };
             complete(&mut made, payment.amount, &payment.currency);
             if let Some(other) = made.reconciliation_id.clone().filter(|named| *named != attempt.id) {
@@ -214,6 +217,7 @@ impl Merchant {
         attempt: &Attempt,
         error: CallError,
         failed: Option<Transaction>,
+        first: bool,
     ) -> Result<Transaction, Problem> {
         let category = match &error {
             CallError::Refused { category, .. } => Some(category.clone()),
@@ -224,6 +228,10 @@ impl Merchant {
             tracing::error!(payment = attempt.payment, attempt = attempt.id, %error, "PaymentsOS refused a create");
             if let Some(failed) = failed {
                 return Ok(self.settle(attempt, &failed).await?);
+            }
+            if !first {
+                // What an earlier request under this key has come to is not known: this one may have been refused for another reason.
+                return Err(Problem::outcome_unknown(&CallError::Unreadable));
             }
             self.store.settle_attempt(&attempt.id, AttemptState::Refused, None).await?;
             return Err(Problem::refused(category));

@@ -12,15 +12,18 @@ const MAX_AGE: u64 = 30 * 24 * 60 * 60;
 impl Merchant {
     /// The session that a request shows, if it is known.
     pub(crate) async fn session(&self, headers: &HeaderMap) -> Result<Option<String>, StoreError> {
+        // A token is meant for this very request; a cookie comes along with any.
+        if let Some(token) = bearer(headers)
+            && let Some(session) = self.store.session(&hash(token), CredentialKind::ClientToken).await?
+        {
+            return Ok(Some(session));
+        }
         for value in cookies(headers) {
             if let Some(session) = self.store.session(&hash(value), CredentialKind::Cookie).await? {
                 return Ok(Some(session));
             }
         }
-        match bearer(headers) {
-            Some(token) => self.store.session(&hash(token), CredentialKind::ClientToken).await,
-            None => Ok(None),
-        }
+        Ok(None)
     }
 
     /// A new session, and the cookie for it.

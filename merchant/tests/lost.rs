@@ -153,3 +153,19 @@ async fn the_records_outlive_the_process() {
         let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
     }
 }
+
+#[tokio::test]
+async fn a_refusal_of_a_repeat_says_nothing_of_the_first_request() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let shopper = shop.shopper().await;
+    let key = Uuid::new_v4();
+    shop.faults(&lost_and_not_found(false)).await;
+    assert_eq!(problem(shopper.pay(SUCCEEDS, key).await, 502).await, "paymentsos-unavailable");
+    shop.faults(&json!({"api": [{"method": "POST", "path": "/charges", "status": 404, "times": 1}]})).await;
+    problem(shopper.pay(SUCCEEDS, key).await, 502).await;
+    // Another attempt does not pass it under a key of its own.
+    good(shopper.pay(SUCCEEDS, Uuid::new_v4()).await, 201).await;
+    assert_eq!(shopper.transactions().await.len(), 1);
+    let used: Vec<_> = shopper.creates().await.iter().map(|entry| entry["idempotency_key"].clone()).collect();
+    assert!(used.len() == 3 && used.iter().all(|key| *key == used[0]), "{used:?}");
+}

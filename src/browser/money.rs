@@ -12,13 +12,27 @@ pub fn money(money: &Money, locale: &str) -> String {
 }
 
 fn formatted(money: &Money, locale: &str) -> Option<String> {
-    let options = object(&[("style", "currency".into()), ("currency", money.currency.as_str().into())]);
+    let decimals = decimals(&money.currency);
+    let options = object(&[
+        ("style", "currency".into()),
+        ("currency", money.currency.as_str().into()),
+        ("minimumFractionDigits", decimals.into()),
+        ("maximumFractionDigits", decimals.into()),
+    ]);
     let format = construct("NumberFormat", locale, &options)?;
-    // ISO 4217's number of decimals, as the browser knows it.
-    let resolved = call(&format, "resolvedOptions", &[])?;
-    let decimals = member(&resolved, "maximumFractionDigits").as_f64()?;
-    let amount = money.amount as f64 / 10f64.powi(decimals as i32);
+    let amount = money.amount as f64 / 10f64.powi(decimals);
     call(&format, "format", &[amount.into()])?.as_string()
+}
+
+/// ISO 4217's number of decimals. Browsers have CLDR's, which is how people write a currency: 0 for the forint, which has 2.
+fn decimals(currency: &str) -> i32 {
+    const OTHERS: [(i32, &str); 3] = [
+        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (3, "BHD IQD JOD KWD LYD OMR TND"),
+        (4, "CLF UYW"),
+    ];
+    let own = OTHERS.iter().find(|(_, currencies)| currencies.split(' ').any(|one| one.eq_ignore_ascii_case(currency)));
+    own.map_or(2, |(decimals, _)| *decimals)
 }
 
 /// A time of day in the shopper's language.

@@ -68,7 +68,8 @@ impl Flow {
                 Some(Status::Failed) | None => false,
                 Some(_) => pending,
             };
-            if watched.id == told.id() {
+            // A failure that the payment itself speaks against is asked for once more.
+            if watched.id == told.id() && watched.status() != Some(&Status::Failed) {
                 // Where to go on is no result: a reading may say it.
                 if watched.told.is_none() {
                     self.set_place(told);

@@ -147,6 +147,11 @@ impl Flow {
     /// A POST was sent, and the payment shows nothing of it.
     pub(super) fn nothing_came(&mut self, now: Now) {
         let State::Creating(creating) = &self.state else { return };
+        let money = self.reading.as_ref().map(|(_, reading)| &reading.money);
+        if creating.saw.as_ref().is_some_and(|saw| Some(saw) != money) {
+            // A repeat would ask for what the payment no longer is. Key and doubt stay.
+            return self.ready(true, None);
+        }
         if !creating.last_check && now.steady < creating.limit {
             let waited = (now.steady + CREATE_LIMIT).saturating_sub(creating.limit);
             let pause = self.pace(schedule::pause(waited, now.chance));

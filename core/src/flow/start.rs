@@ -67,7 +67,7 @@ impl Flow {
                 self.count_from_now(now);
                 self.returned();
             }
-            (None, Some(kept)) if self.attempt.as_ref().is_none_or(|attempt| attempt.transaction.is_none()) => {
+            (None, Some(kept)) if self.attempt.is_none() => {
                 self.watch(kept.kind, kept.transaction, now);
                 self.count_from(kept.since, now);
             }

@@ -117,7 +117,7 @@ impl Store {
         let written = sqlx::query(
             "INSERT INTO attempts (id, payment, kind, upstream_key, fingerprint, state, created) \
              VALUES (?, ?, ?, ?, ?, 'open', ?) \
-             ON CONFLICT (id) DO UPDATE SET state = 'open', repeated = 0, fingerprint = excluded.fingerprint, \
+             ON CONFLICT (id) DO UPDATE SET state = 'open', repeated = 0, transaction_id = NULL, fingerprint = excluded.fingerprint, \
              upstream_key = excluded.upstream_key WHERE state = 'refused' AND payment = excluded.payment",
         )
         .bind(new.id)

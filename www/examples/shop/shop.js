@@ -44,9 +44,13 @@ async function paymentMethod() {
   return { type: 'tokenized', token: card.token, credit_card_cvv: card.encrypted_cvv };
 }
 
+// ISO 4217's decimals of what this shop takes: how a browser writes a currency is another matter.
+const DECIMALS = { USD: 2, EUR: 2, JPY: 0, KWD: 3 };
+
 function money(amount, currency) {
-  const format = new Intl.NumberFormat(document.documentElement.lang, { style: 'currency', currency });
-  return format.format(amount / 10 ** format.resolvedOptions().maximumFractionDigits);
+  const decimals = DECIMALS[currency];
+  const options = { style: 'currency', currency, minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return new Intl.NumberFormat(document.documentElement.lang, options).format(amount / 10 ** decimals);
 }
 
 function showOrder(order) {
