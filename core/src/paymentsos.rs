@@ -282,6 +282,24 @@ pub struct ApiError {
     pub more_info: Option<String>,
 }
 
+/// Where the values that a webhook's signature covers stand in its body (RFC 6901), in the order in which they are signed; the event's
+/// type comes before them. Four public implementations agree on it.
+pub const SIGNED_BY_WEBHOOK: [&str; 13] = [
+    "/id",
+    "/account_id",
+    "/payment_id",
+    "/created",
+    "/app_id",
+    "/data/id",
+    "/data/result/status",
+    "/data/result/category",
+    "/data/result/sub_category",
+    "/data/provider_data/response_code",
+    "/data/reconciliation_id",
+    "/data/amount",
+    "/data/currency",
+];
+
 /// A value of whatever form, an object being read as a `T` where one is wanted: what every lenient field is read through.
 enum Loose<T> {
     Text(String),

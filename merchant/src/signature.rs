@@ -1,25 +1,9 @@
 //! A webhook's signature: HMAC-SHA256 over fourteen of its values, keyed with the private key.
 
 use hmac::{Hmac, KeyInit, Mac};
+use paymentsos_core::paymentsos::SIGNED_BY_WEBHOOK;
 use serde_json::Value;
 use sha2::Sha256;
-
-/// Where the signed values stand in the body, after the event's type: the order is the signature's.
-const SIGNED: [&str; 13] = [
-    "/id",
-    "/account_id",
-    "/payment_id",
-    "/created",
-    "/app_id",
-    "/data/id",
-    "/data/result/status",
-    "/data/result/category",
-    "/data/result/sub_category",
-    "/data/provider_data/response_code",
-    "/data/reconciliation_id",
-    "/data/amount",
-    "/data/currency",
-];
 
 /// Whether the header `signature` (`sig1=…`, and while a key is replaced `sig1=…,sig2=…`) holds the right one.
 pub(crate) fn is_signed(key: &str, event_type: &str, webhook: &Value, header: &str) -> bool {
@@ -44,7 +28,7 @@ pub(crate) fn is_signed(key: &str, event_type: &str, webhook: &Value, header: &s
 
 fn message(event_type: &str, webhook: &Value, skip_amount: bool) -> String {
     let mut message = event_type.to_owned();
-    for pointer in SIGNED {
+    for pointer in SIGNED_BY_WEBHOOK {
         message.push(',');
         if skip_amount && pointer == "/data/amount" {
             continue;
@@ -119,7 +103,7 @@ mod tests {
         let header = format!("sig1={FULL}");
         assert!(!is_signed("another-key", EVENT, &full(), &header));
         assert!(!is_signed(KEY, "payment.charge.create", &full(), &header));
-        for pointer in SIGNED {
+        for pointer in SIGNED_BY_WEBHOOK {
             let mut changed = full();
             *changed.pointer_mut(pointer).unwrap() = json!("changed");
             assert!(!is_signed(KEY, EVENT, &changed, &header), "{pointer}");

@@ -1,31 +1,15 @@
 //! How PaymentsOS signs a webhook: an HMAC over fourteen of its values, not over the body.
 
 use hmac::{Hmac, KeyInit, Mac};
+use paymentsos_core::paymentsos::SIGNED_BY_WEBHOOK;
 use serde_json::Value;
 use sha2::Sha256;
 use std::fmt::Write;
 
-/// Where the signed values are in the body, in order; the event type comes before them.
-const SIGNED: [&str; 13] = [
-    "/id",
-    "/account_id",
-    "/payment_id",
-    "/created",
-    "/app_id",
-    "/data/id",
-    "/data/result/status",
-    "/data/result/category",
-    "/data/result/sub_category",
-    "/data/provider_data/response_code",
-    "/data/reconciliation_id",
-    "/data/amount",
-    "/data/currency",
-];
-
 /// The lowercase hexadecimal HMAC-SHA256 that the header `signature` carries after `sig1=`.
 pub fn sign(private_key: &str, event_type: &str, body: &Value) -> String {
     let mut message = event_type.to_owned();
-    for pointer in SIGNED {
+    for pointer in SIGNED_BY_WEBHOOK {
         message.push(',');
         match body.pointer(pointer) {
             Some(Value::String(text)) => message.push_str(text),
