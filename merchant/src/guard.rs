@@ -3,6 +3,7 @@
 //! Before PaymentsOS is asked to create anything, the attempt is on the disk as *open*, and a payment has at most one attempt that is
 //! open or live. An open one whose outcome got lost (a crash, a broken connection) is settled by reading the payment and looking for
 //! the attempt's own transaction; if there is none, the request is repeated under the same key, which PaymentsOS carries out once.
+//! Another attempt that comes meanwhile takes its place under that same key: the two then have one outcome, and either is told of it.
 
 use crate::Merchant;
 use crate::alerts::AlertCode;
@@ -11,7 +12,7 @@ use crate::desk::ReadError;
 use crate::knowledge::complete;
 use crate::paymentsos::{CallError, Shopper};
 use crate::problem::Problem;
-use crate::store::{Attempt, AttemptState, NewAttempt};
+use crate::store::{Attempt, AttemptState, NewAttempt, StoreError};
 use axum::http::StatusCode;
 use paymentsos_core::paymentsos::{Kind, Payment, PaymentStatus, Status, Transaction};
 use serde_json::Value;
@@ -60,7 +61,7 @@ impl Merchant {
         }
         match attempt.state {
             AttemptState::Live | AttemptState::Failed => self.original(&attempt).await,
-            AttemptState::Superseded => Err(Problem::has_transaction()),
+            AttemptState::Superseded => self.rejoin(create, attempt).await,
             AttemptState::Refused => self.begin(create).await,
             AttemptState::Open => self.resume(create, attempt).await,
         }
@@ -69,11 +70,16 @@ impl Merchant {
     /// A first request: nothing may stand in its way, by the records and by PaymentsOS's own word.
     async fn begin(self: &Arc<Self>, create: &Create) -> Result<Transaction, Problem> {
         let payment = self.read_payment(&create.payment, Instant::now()).await?;
-        self.check_free(create, &payment).await?;
+        self.begin_by(create, &payment).await
+    }
+
+    /// The same, by a reading of the payment.
+    async fn begin_by(self: &Arc<Self>, create: &Create, payment: &Payment) -> Result<Transaction, Problem> {
+        self.check_free(create, payment).await?;
         let mut upstream_key = format!("{}:{}", create.payment, create.attempt);
         let mut supersedes = None;
         if let Some(standing) = self.store.standing_attempt(&create.payment).await? {
-            match own(&payment, &standing) {
+            match own(payment, &standing) {
                 // A fault of the provider whose repeat may still be under way decides nothing.
                 Some(transaction) if !may_be_repeated(transaction) => {
                     self.settle(&standing, transaction).await?;
@@ -103,21 +109,37 @@ impl Merchant {
             return Err(Problem::has_transaction());
         }
         let attempt = self.store.attempt(&create.attempt).await?.ok_or_else(Problem::internal)?;
-        self.carry_out(create, attempt, &payment, None, supersedes.is_none()).await
+        self.carry_out(create, attempt, payment, None, supersedes.is_some()).await
     }
 
     /// A repeat of a request whose outcome got lost.
     async fn resume(self: &Arc<Self>, create: &Create, attempt: Attempt) -> Result<Transaction, Problem> {
         let payment = self.read_payment(&create.payment, Instant::now()).await?;
-        match own(&payment, &attempt) {
-            Some(found) if !may_be_repeated(found) => Ok(self.settle(&attempt, found).await?),
-            // Also where it was repeated before: what came of that is not known.
-            Some(failed) => self.carry_out(create, attempt, &payment, Some(failed.clone()), false).await,
-            None => {
-                self.check_free(create, &payment).await?;
-                self.carry_out(create, attempt, &payment, None, false).await
-            }
+        let found = own(&payment, &attempt);
+        if let Some(found) = found.filter(|found| !may_be_repeated(found)) {
+            return Ok(self.settle(&attempt, found).await?);
         }
+        self.check_free(create, &payment).await?;
+        // A fault of the provider is tried again even where it was before: what came of that is not known.
+        self.carry_out(create, attempt, &payment, found.cloned(), true).await
+    }
+
+    /// A repeat of a request whose place another took: both have one key at PaymentsOS, and so one outcome.
+    async fn rejoin(self: &Arc<Self>, create: &Create, attempt: Attempt) -> Result<Transaction, Problem> {
+        let in_its_place = self.store.attempt_in_place_of(&attempt).await?.ok_or_else(Problem::has_transaction)?;
+        if in_its_place.state != AttemptState::Open {
+            return self.original(&in_its_place).await;
+        }
+        let payment = self.read_payment(&create.payment, Instant::now()).await?;
+        let known = |attempt| own(&payment, attempt).filter(|found| !may_be_repeated(found));
+        if let Some(found) = known(&attempt) {
+            return Ok(self.reinstate(&in_its_place, &attempt.id, found).await?);
+        }
+        if let Some(found) = known(&in_its_place) {
+            return Ok(self.settle(&in_its_place, found).await?);
+        }
+        // Nobody may ever come back for the other: this one takes its place, under the key of both.
+        self.begin_by(create, &payment).await
     }
 
     /// A repeat of a request that is settled: the original, as it stands now.
@@ -149,14 +171,14 @@ impl Merchant {
     }
 
     /// Asks PaymentsOS, and makes sure of what it says. A failure of the provider (`failed`, where it is known from before) is tried
-    /// once more, with the same key. `first` says that nothing was ever sent under this key.
+    /// once more, with the same key. `unknown` says that an earlier request under this key may still be under way.
     async fn carry_out(
         self: &Arc<Self>,
         create: &Create,
         mut attempt: Attempt,
         payment: &Payment,
         mut failed: Option<Transaction>,
-        first: bool,
+        mut unknown: bool,
     ) -> Result<Transaction, Problem> {
         loop {
             if failed.is_some() {
@@ -170,18 +192,21 @@ impl Merchant {
                 .await;
             let mut made = match asked {
                 Ok(created) => self.verify(&attempt, created).await?,
-                Err(error) => return self.recover(&attempt, error, failed, first).await,
+                Err(error) => return self.recover(&attempt, error, failed, unknown).await,
             };
             complete(&mut made, payment.amount, &payment.currency);
-            if let Some(other) = made.reconciliation_id.clone().filter(|named| *named != attempt.id) {
+            if let Some(other) = self.other(&attempt, &made).await? {
                 // PaymentsOS had carried out the attempt whose place this one took: that one stands.
-                self.store.settle_attempt(&attempt.id, AttemptState::Refused, None).await?;
-                let transaction = self.take_in(&create.payment, create.kind, &made).await?;
-                self.store.settle_attempt(&other, AttemptState::of(&transaction), Some(&transaction.id)).await?;
-                return Err(Problem::has_transaction());
+                let transaction = self.reinstate(&attempt, &other, &made).await?;
+                return Err(if transaction.result.status == Status::Failed {
+                    conflict(payment)
+                } else {
+                    Problem::has_transaction()
+                });
             }
             if may_be_repeated(&made) && !attempt.repeated {
                 failed = Some(self.take_in(&create.payment, create.kind, &made).await?);
+                unknown = false;
                 continue;
             }
             return Ok(self.settle(&attempt, &made).await?);
@@ -217,7 +242,7 @@ impl Merchant {
         attempt: &Attempt,
         error: CallError,
         failed: Option<Transaction>,
-        first: bool,
+        unknown: bool,
     ) -> Result<Transaction, Problem> {
         let category = match &error {
             CallError::Refused { category, .. } => Some(category.clone()),
@@ -226,12 +251,12 @@ impl Merchant {
         };
         if let Some(category) = category {
             tracing::error!(payment = attempt.payment, attempt = attempt.id, %error, "PaymentsOS refused a create");
-            if let Some(failed) = failed {
-                return Ok(self.settle(attempt, &failed).await?);
-            }
-            if !first {
+            if unknown {
                 // What an earlier request under this key has come to is not known: this one may have been refused for another reason.
                 return Err(Problem::outcome_unknown(&CallError::Unreadable));
+            }
+            if let Some(failed) = failed {
+                return Ok(self.settle(attempt, &failed).await?);
             }
             self.store.settle_attempt(&attempt.id, AttemptState::Refused, None).await?;
             return Err(Problem::refused(category));
@@ -244,7 +269,8 @@ impl Merchant {
             return Err(Problem::outcome_unknown(&error));
         };
         // A fault of the provider is not the end where the repeat may still be under way, or is still to come.
-        let is_end = |found: &&Transaction| !may_be_repeated(found) || attempt.repeated && error == CallError::Conflict;
+        let no_repeat = attempt.repeated && !unknown && error == CallError::Conflict;
+        let is_end = |found: &&Transaction| !may_be_repeated(found) || no_repeat;
         if let Some(found) = own(&payment, attempt).filter(is_end) {
             return Ok(self.settle(attempt, found).await?);
         }
@@ -254,12 +280,29 @@ impl Merchant {
         Err(Problem::outcome_unknown(&error))
     }
 
-    /// Takes in an attempt's transaction, and closes the attempt.
-    async fn settle(
+    /// The attempt that a transaction names, where it is another one of the same payment.
+    async fn other(&self, attempt: &Attempt, made: &Transaction) -> Result<Option<String>, StoreError> {
+        let Some(named) = made.reconciliation_id.as_deref().filter(|named| *named != attempt.id) else {
+            return Ok(None);
+        };
+        let other = self.store.attempt(named).await?.filter(|other| other.payment == attempt.payment);
+        Ok(other.map(|other| other.id))
+    }
+
+    /// Gives an attempt its place back, with the transaction that PaymentsOS made of it.
+    async fn reinstate(
         &self,
-        attempt: &Attempt,
+        instead: &Attempt,
+        other: &str,
         transaction: &Transaction,
-    ) -> Result<Transaction, crate::store::StoreError> {
+    ) -> Result<Transaction, StoreError> {
+        let transaction = self.take_in(&instead.payment, instead.kind, transaction).await?;
+        self.store.reinstate_attempt(&instead.id, other, &transaction).await?;
+        Ok(transaction)
+    }
+
+    /// Takes in an attempt's transaction, and closes the attempt.
+    async fn settle(&self, attempt: &Attempt, transaction: &Transaction) -> Result<Transaction, StoreError> {
         let transaction = self.take_in(&attempt.payment, attempt.kind, transaction).await?;
         self.store.settle_attempt(&attempt.id, AttemptState::of(&transaction), Some(&transaction.id)).await?;
         Ok(transaction)

@@ -103,8 +103,20 @@ impl Store {
         row.as_ref().map(Attempt::from_row).transpose()
     }
 
+    /// The attempt that now has the upstream key of one that was superseded, by however many.
+    pub(crate) async fn attempt_in_place_of(&self, attempt: &Attempt) -> Result<Option<Attempt>, StoreError> {
+        let row = sqlx::query(
+            "SELECT * FROM attempts WHERE payment = ? AND upstream_key = ? AND state IN ('open', 'live', 'failed')",
+        )
+        .bind(&attempt.payment)
+        .bind(&attempt.upstream_key)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(Attempt::from_row).transpose()
+    }
+
     /// Writes an attempt as open; `false` where the payment has another that is open or live, or the id is taken. A refused
-    /// attempt may begin anew.
+    /// attempt may begin anew, and a superseded one may take its place back.
     pub(crate) async fn begin_attempt(&self, new: NewAttempt<'_>) -> Result<bool, StoreError> {
         let mut writing = self.pool.begin_with(WRITE).await?;
         if let Some(other) = new.supersedes {
@@ -118,7 +130,7 @@ impl Store {
             "INSERT INTO attempts (id, payment, kind, upstream_key, fingerprint, state, created) \
              VALUES (?, ?, ?, ?, ?, 'open', ?) \
              ON CONFLICT (id) DO UPDATE SET state = 'open', repeated = 0, transaction_id = NULL, fingerprint = excluded.fingerprint, \
-             upstream_key = excluded.upstream_key WHERE state = 'refused' AND payment = excluded.payment",
+             upstream_key = excluded.upstream_key WHERE state IN ('refused', 'superseded') AND payment = excluded.payment",
         )
         .bind(new.id)
         .bind(new.payment)
@@ -137,6 +149,24 @@ impl Store {
             Err(error) if StoreError::is_taken(&error) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Notes that PaymentsOS carried out `other`, not the attempt that had taken its place. At once, as neither must be lost sight of.
+    pub(crate) async fn reinstate_attempt(
+        &self,
+        instead: &str,
+        other: &str,
+        transaction: &Transaction,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.pool.begin_with(WRITE).await?;
+        sqlx::query("UPDATE attempts SET state = 'refused' WHERE id = ?").bind(instead).execute(&mut *writing).await?;
+        sqlx::query("UPDATE attempts SET state = ?, transaction_id = ? WHERE id = ?")
+            .bind(AttemptState::of(transaction).name())
+            .bind(&transaction.id)
+            .bind(other)
+            .execute(&mut *writing)
+            .await?;
+        Ok(writing.commit().await?)
     }
 
     /// Notes that an attempt is being repeated after a fault of the provider.

@@ -3,6 +3,9 @@
 // Each story is its own crate and uses a part of this.
 #![allow(dead_code)]
 
+pub(crate) mod scripted;
+pub(crate) mod wire;
+
 use merchant::{Config, Running};
 use reqwest::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use reqwest::redirect::Policy;
