@@ -28,6 +28,7 @@ struct Inner {
     client: Client,
     cut: Option<Cut>,
     stuck: bool,
+    readings: usize,
     creates: Vec<(HeaderMap, Value)>,
 }
 
@@ -43,7 +44,7 @@ impl Wire {
         let url = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("a URL");
         let client = Client::builder().no_proxy().build().expect("a client");
         let paymentsos = std::mem::replace(&mut config.paymentsos_url, url);
-        let inner = Inner { paymentsos, client, cut: None, stuck: false, creates: Vec::new() };
+        let inner = Inner { paymentsos, client, cut: None, stuck: false, readings: 0, creates: Vec::new() };
         let wire = Wire(Arc::new(Mutex::new(inner)));
         let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
         let service = Router::new().fallback(pass).with_state(wire.clone());
@@ -53,7 +54,8 @@ impl Wire {
 
     /// Has the next create get stuck.
     pub(crate) fn cut(&self, cut: Cut) {
-        self.inner().cut = Some(cut);
+        let mut inner = self.inner();
+        (inner.cut, inner.stuck) = (Some(cut), false);
     }
 
     /// Whether a create has got stuck.
@@ -64,6 +66,11 @@ impl Wire {
     /// The creates that were sent: their headers and bodies.
     pub(crate) fn creates(&self) -> Vec<(HeaderMap, Value)> {
         self.inner().creates.clone()
+    }
+
+    /// How many readings have passed.
+    pub(crate) fn readings(&self) -> usize {
+        self.inner().readings
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -83,6 +90,7 @@ async fn pass(State(wire): State<Wire>, method: Method, uri: Uri, headers: Heade
         if is_create {
             inner.creates.push((headers.clone(), serde_json::from_slice(&body).expect("JSON")));
         }
+        inner.readings += usize::from(method == Method::GET);
         let path = uri.path_and_query().expect("a path").as_str();
         let url = inner.paymentsos.join(path).expect("an address");
         (inner.client.clone(), url, if is_create { inner.cut.take() } else { None })
