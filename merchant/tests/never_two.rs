@@ -2,28 +2,99 @@
 
 mod common;
 
-use common::{FAILS, PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, good, id, problem};
-use serde_json::json;
+use common::{FAILS, PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, Shopper, good, id, problem};
+use reqwest::Method;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// Pays with all those keys at once: what each is answered, the lowest status first.
+async fn at_once(shopper: &Shopper, keys: &[Uuid]) -> Vec<(u16, Value)> {
+    let tasks: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            let (shopper, key) = (shopper.clone(), *key);
+            tokio::spawn(async move {
+                let reply = shopper.pay(PENDING_THEN_SUCCEEDS, key).await;
+                (reply.status().as_u16(), reply.json().await.expect("JSON"))
+            })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(task.await.unwrap());
+    }
+    answers.sort_unstable_by_key(|(status, _)| *status);
+    answers
+}
+
+fn statuses(answers: &[(u16, Value)]) -> Vec<u16> {
+    answers.iter().map(|(status, _)| *status).collect()
+}
 
 #[tokio::test]
 async fn two_requests_at_once_make_one_charge() {
     let shop = Arc::new(Shop::open().await);
     let shopper = shop.shopper().await;
-    let keys = [Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4()];
-    let tasks = keys.map(|key| {
-        let shopper = shopper.clone();
-        tokio::spawn(async move { shopper.pay(PENDING_THEN_SUCCEEDS, key).await.status().as_u16() })
-    });
-    let mut statuses = Vec::new();
-    for task in tasks {
-        statuses.push(task.await.unwrap());
-    }
-    statuses.sort_unstable();
-    assert_eq!(statuses, [201, 409, 409, 409]);
+    let answers = at_once(&shopper, &[Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4()]).await;
+    assert_eq!(statuses(&answers), [201, 409, 409, 409]);
     assert_eq!(shopper.creates().await.len(), 1);
     assert_eq!(shopper.transactions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn requests_at_once_make_one_charge_while_paymentsos_is_slow_too() {
+    let shop = Arc::new(Shop::open().await);
+    let (key, other) = (Uuid::new_v4(), Uuid::new_v4());
+    for (keys, expected) in [([key, key, key], [201, 201, 201]), ([other, Uuid::new_v4(), other], [201, 201, 409])] {
+        let shopper = shop.shopper().await;
+        shop.faults(&json!({"api": [{"method": "POST", "path": "/charges", "latency_ms": 300}]})).await;
+        let answers = at_once(&shopper, &keys).await;
+        let mut made: Vec<_> = answers.iter().filter(|(status, _)| *status == 201).map(|(_, made)| id(made)).collect();
+        made.dedup();
+        assert_eq!(made.len(), 1, "{answers:?}");
+        // Of two keys, either may have been the first.
+        assert!(statuses(&answers) == expected || keys[0] != keys[1] && statuses(&answers) == [201, 409, 409]);
+        assert_eq!((shopper.creates().await.len(), shopper.transactions().await.len()), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn requests_at_once_make_one_charge_when_the_first_ones_reply_is_lost() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let (key, other) = (Uuid::new_v4(), Uuid::new_v4());
+    for (keys, carried_out) in [([key, key], true), ([other, other], false), (new_keys(), true), (new_keys(), false)] {
+        let shopper = shop.shopper().await;
+        // The first create is lost, and cannot be looked for at once.
+        let lost = json!({"api": [
+            {"method": "POST", "path": "/charges", "times": 1, "latency_ms": 200, "lose_reply": true, "after": carried_out},
+            {"method": "GET", "path": "/payments/", "times": 1, "latency_ms": 1},
+            {"method": "GET", "path": "/payments/", "times": 1, "status": 503},
+        ]});
+        shop.faults(&lost).await;
+        let answers = at_once(&shopper, &keys).await;
+        shop.faults(&json!({})).await;
+        // The second finds what was made of the first, or makes it under its key.
+        let second = if keys[0] != keys[1] && carried_out { 409 } else { 201 };
+        let mut expected = [502, second];
+        expected.sort_unstable();
+        assert_eq!(statuses(&answers), expected, "{answers:?}");
+        let made = shopper.transactions().await;
+        assert_eq!(made.len(), 1);
+        for key in keys {
+            let repeat = shopper.pay(SUCCEEDS, key).await;
+            if repeat.status() != 409 {
+                assert_eq!(id(&good(repeat, 201).await), id(&made[0]));
+            }
+        }
+        let creates = shopper.creates().await;
+        assert!(creates.iter().all(|entry| entry["idempotency_key"] == creates[0]["idempotency_key"]), "{creates:?}");
+    }
+    assert_eq!(shop.merchant.alerts(), []);
+}
+
+fn new_keys() -> [Uuid; 2] {
+    [Uuid::new_v4(), Uuid::new_v4()]
 }
 
 #[tokio::test]
@@ -72,17 +143,8 @@ async fn a_payment_that_is_paid_takes_no_other_key() {
 async fn a_charge_that_somebody_else_made_stands_in_the_way_too() {
     let shop = Arc::new(Shop::open().await);
     let shopper = shop.shopper().await;
-    let keys = sandbox::Config::default();
-    let reply = shop
-        .client
-        .post(format!("http://{}/payments/{}/charges", shop.sandbox.address, shopper.payment))
-        .header("app-id", keys.app_id)
-        .header("private-key", keys.private_key)
-        .header("x-payments-os-env", "test")
-        .header("api-version", "1.3.0")
-        .json(&json!({"payment_method": {"type": "tokenized", "token": shop.token(SUCCEEDS).await}}))
-        .send();
-    assert_eq!(reply.await.unwrap().status(), 201);
+    let body = json!({"payment_method": {"type": "tokenized", "token": shop.token(SUCCEEDS).await}});
+    shop.do_at_paymentsos(Method::POST, &format!("/payments/{}/charges", shopper.payment), &body).await;
     assert_eq!(problem(shopper.pay(SUCCEEDS, Uuid::new_v4()).await, 409).await, "payment-has-transaction");
     assert_eq!(shopper.transactions().await.len(), 1);
 }

@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{SUCCEEDS, Shop, good, id, problem};
+use common::wire::Wire;
+use common::{PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, good, id, problem};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -32,6 +33,7 @@ async fn what_is_not_right_is_refused_before_paymentsos_hears_of_it() {
     let shopper = shop.shopper().await;
     let key = Uuid::new_v4();
     let good_body = shopper.body(SUCCEEDS, key).await;
+    let ours = shop.merchant.public_url.as_str();
     let changed = |name: &str, value: Value| {
         let mut body = good_body.clone();
         body[name] = value;
@@ -39,9 +41,23 @@ async fn what_is_not_right_is_refused_before_paymentsos_hears_of_it() {
     };
     for (body, status, expected) in [
         (changed("merchant_site_url", json!("https://evil.example/")), 422, "merchant-site-url"),
+        (changed("merchant_site_url", json!("javascript:alert(1)")), 422, "merchant-site-url"),
+        (changed("merchant_site_url", json!("data:text/html,x")), 422, "merchant-site-url"),
+        (changed("merchant_site_url", json!(ours.replace("//", "//user:password@"))), 422, "merchant-site-url"),
+        (changed("merchant_site_url", json!(format!("{ours}?{}", "x".repeat(8_192)))), 422, "merchant-site-url"),
+        (changed("merchant_site_url", json!(["https://evil.example/"])), 400, "json"),
         (changed("reconciliation_id", json!(Uuid::new_v4())), 400, "reconciliation-id"),
         (changed("reconciliation_id", json!(null)), 400, "reconciliation-id"),
         (changed("payment_method", json!(null)), 422, "payment-method"),
+        (changed("payment_method", json!({"type": "tokenized"})), 422, "payment-method"),
+        (
+            changed(
+                "payment_method",
+                json!({"type": "untokenized", "source_type": "credit_card", "card_number": SUCCEEDS}),
+            ),
+            422,
+            "payment-method",
+        ),
         (changed("expected", json!(null)), 422, "expected-missing"),
         (changed("expected", json!({"amount": "much"})), 400, "json"),
         (json!([]), 400, "reconciliation-id"),
@@ -60,6 +76,119 @@ async fn what_is_not_right_is_refused_before_paymentsos_hears_of_it() {
     let other_kind = shopper.request(Method::POST, &shopper.path("/authorizations")).header("idempotency-key", &key);
     assert_eq!(problem(other_kind.json(&good_body).send().await.unwrap(), 422).await, "kind");
     assert_eq!(problem(shopper.request(Method::DELETE, &shopper.path("")).send().await.unwrap(), 405).await, "method");
+    assert_eq!(shopper.creates().await.len(), 0);
+}
+
+#[tokio::test]
+async fn nothing_but_what_is_listed_reaches_paymentsos() {
+    let mut wire = None;
+    let shop = Arc::new(Shop::open_with(|config| wire = Some(Wire::between(config))).await);
+    let shopper = shop.shopper().await;
+    let key = Uuid::new_v4();
+    let plain = shopper.body(SUCCEEDS, key).await;
+    let mut body = plain.clone();
+    for (name, value) in [
+        ("amount", json!(1)),
+        ("currency", json!("JPY")),
+        ("kind", json!("authorization")),
+        ("authorization_type", json!("pre_authorization")),
+        ("installments", json!({"number_of_installments": 3})),
+        ("external", json!({"cavv": "x"})),
+        ("sca_exemptions", json!({"exemption_action": true})),
+        ("cof_transaction_indicators", json!({"card_entry_mode": "recurring"})),
+        ("provider_specific_data", json!({"x": {}})),
+        ("additional_details", json!({"x": "y"})),
+        ("app-id", json!("another")),
+    ] {
+        body[name] = value;
+    }
+    body["three_d_secure_attributes"] = json!({
+        "internal": {"browser_language": "en", "challenge_indicator": "04", "browser_header": "forged"},
+        "external": {"cavv": "x"}, "sca_exemptions": {"exemption_action": true},
+    });
+    let made = good(shopper.post(key, &body).await, 201).await;
+    assert_eq!((&made["amount"], &made["currency"]), (&json!(4097), &json!("USD")));
+    let creates = wire.expect("a wire").creates();
+    let (headers, sent) = &creates[0];
+    let expected = json!({
+        "payment_method": plain["payment_method"],
+        "merchant_site_url": plain["merchant_site_url"],
+        "reconciliation_id": key,
+        "three_d_secure_attributes": {"internal": {"browser_language": "en", "browser_header": "*/*"}},
+    });
+    assert_eq!((creates.len(), sent), (1, &expected));
+    assert_eq!(headers["app-id"], sandbox::Config::default().app_id);
+}
+
+#[tokio::test]
+async fn a_repeat_that_asks_for_something_else_gets_the_original() {
+    let mut wire = None;
+    let shop = Arc::new(Shop::open_with(|config| wire = Some(Wire::between(config))).await);
+    let shopper = shop.shopper().await;
+    let key = Uuid::new_v4();
+    let original = good(shopper.pay(PENDING_THEN_SUCCEEDS, key).await, 201).await;
+    let mut other_amount = shopper.body(SUCCEEDS, key).await;
+    other_amount["expected"] = json!({"amount": 1, "currency": "EUR"});
+    let mut other_method = shopper.body(SUCCEEDS, key).await;
+    other_method["payment_method"] = json!({"type": "untokenized", "source_type": "payment_page", "vendor": "PBL"});
+    for body in [other_amount, other_method] {
+        assert_eq!(id(&good(shopper.post(key, &body).await, 201).await), id(&original));
+    }
+    assert_eq!(wire.expect("a wire").creates().len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_of_one_kind_is_no_key_of_the_other() {
+    let shop = Arc::new(Shop::open().await);
+    let (charged, authorized) = (shop.shopper().await, shop.shopper_of(&json!({"kind": "authorization"})).await);
+    let key = Uuid::new_v4();
+    assert_eq!(charged.pay(SUCCEEDS, key).await.status(), 201);
+    assert_eq!(problem(authorized.pay(SUCCEEDS, key).await, 422).await, "key-of-another");
+    assert_eq!(authorized.creates().await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_payment_that_was_closed_since_the_look_is_not_paid() {
+    let shop = Arc::new(Shop::open().await);
+    let card = json!({"payment_method": {"type": "tokenized", "token": shop.token(SUCCEEDS).await}});
+    for (steps, status) in [
+        (&[("authorizations", &card), ("voids", &json!({}))][..], "Voided"),
+        (&[("charges", &card), ("refunds", &json!({}))], "Refunded"),
+        (&[("authorizations", &card), ("captures", &json!({})), ("refunds", &json!({}))], "Refunded"),
+    ] {
+        let shopper = shop.shopper().await;
+        assert_eq!(good(shopper.get("").await, 200).await["status"], "Initialized");
+        for (path, body) in steps {
+            shop.do_at_paymentsos(Method::POST, &format!("/payments/{}/{path}", shopper.payment), body).await;
+        }
+        let before = shopper.creates().await.len();
+        assert_eq!(problem(shopper.pay(SUCCEEDS, Uuid::new_v4()).await, 409).await, "payment-has-transaction");
+        assert_eq!(shopper.creates().await.len(), before);
+        assert_eq!(good(shopper.get("").await, 200).await["status"], status);
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_was_charged_back_since_the_look_is_not_paid() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    assert_eq!(good(shopper.get("").await, 200).await["status"], "Initialized");
+    let url = format!("http://{}/sandbox/payments/{}/chargeback", shop.sandbox.address, shopper.payment);
+    assert_eq!(shop.client.post(url).send().await.expect("a reply").status(), 200);
+    assert_eq!(problem(shopper.pay(SUCCEEDS, Uuid::new_v4()).await, 409).await, "payment-has-transaction");
+    assert_eq!(shopper.creates().await.len(), 0);
+}
+
+#[tokio::test]
+async fn an_amount_that_was_changed_at_paymentsos_since_the_look_is_not_charged() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    assert_eq!(good(shopper.get("").await, 200).await["amount"], 4097);
+    let path = format!("/payments/{}", shopper.payment);
+    for changed in [json!({"amount": 4098, "currency": "USD"}), json!({"amount": 4097, "currency": "EUR"})] {
+        shop.do_at_paymentsos(Method::PUT, &path, &changed).await;
+        assert_eq!(problem(shopper.pay(SUCCEEDS, Uuid::new_v4()).await, 412).await, "amount-differs");
+    }
     assert_eq!(shopper.creates().await.len(), 0);
 }
 

@@ -121,3 +121,60 @@ async fn about_a_payment_that_is_not_ours() {
     assert_eq!(send(&shop, &webhook("one", "another", "Succeed"), &key()).await.status(), 200);
     assert_eq!(shop.entries("request", "GET", "").await.len(), 0);
 }
+
+#[tokio::test]
+async fn about_a_transaction_that_is_not_known() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let shopper = shop.shopper().await;
+    let unknown = webhook("one", &shopper.payment, "Succeed");
+    assert_eq!(send(&shop, &unknown, &key()).await.status(), 200);
+    assert_eq!(problem(shopper.get("/charges/t").await, 404).await, "not-found");
+    // It kept nobody from paying.
+    let charge = shopper.paid(SUCCEEDS).await;
+    assert_eq!(charge["result"]["status"], "Succeed");
+    assert_eq!(shop.merchant.alerts(), []);
+}
+
+#[tokio::test]
+async fn about_a_transaction_that_somebody_else_made() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    let body = json!({"payment_method": {"type": "tokenized", "token": shop.token(SUCCEEDS).await}});
+    let theirs = shop.do_at_paymentsos(Method::POST, &format!("/payments/{}/charges", shopper.payment), &body).await;
+    until(async || {
+        let told = shop.entries("webhook", "POST", "").await;
+        let is_theirs = |entry: &&Value| entry["transaction_id"] == theirs["id"] && entry["status"] == 200;
+        told.iter().find(is_theirs).map(|_| ())
+    })
+    .await;
+    // From here on it is known without PaymentsOS.
+    shop.faults(&json!({"api": [{"path": "", "status": 503}]})).await;
+    assert_eq!(status(&shopper, &theirs).await, "Succeed");
+}
+
+#[tokio::test]
+async fn out_of_order_an_older_one_does_not_turn_a_status_back() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let shopper = shop.shopper().await;
+    let charge = shopper.paid(THREE_D_SECURE).await;
+    shopper.press(&charge, "succeed").await;
+    for (name, status) in [("newer", "Succeed"), ("older", "Pending"), ("oldest", "Pending")] {
+        let mut one = webhook(name, &shopper.payment, status);
+        one["data"]["id"] = charge["id"].clone();
+        assert_eq!(send(&shop, &one, &key()).await.status(), 200);
+        assert_eq!(self::status(&shopper, &charge).await, "Succeed", "after the {name} one");
+    }
+    assert_eq!(shop.merchant.alerts(), []);
+}
+
+#[tokio::test]
+async fn dropped_all_of_them() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    shop.faults(&json!({"webhooks": {"drop": true}})).await;
+    let charge = shopper.paid(THREE_D_SECURE).await;
+    shopper.press(&charge, "late-succeed").await;
+    assert_eq!(good(shopper.wait(&charge).await, 200).await["result"]["status"], "Succeed");
+    let told = shop.entries("webhook", "POST", "").await;
+    assert!(told.iter().all(|entry| entry["transaction_id"] != charge["id"]), "{told:?}");
+}

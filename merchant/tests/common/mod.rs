@@ -116,15 +116,24 @@ impl Shop {
 
     /// What PaymentsOS has of a payment, asked with the private key.
     pub(crate) async fn at_paymentsos(&self, path: &str) -> Value {
+        good(self.with_keys(Method::GET, path).send().await.expect("a reply"), 200).await
+    }
+
+    /// Has somebody else who holds the private key do something at PaymentsOS.
+    pub(crate) async fn do_at_paymentsos(&self, method: Method, path: &str, body: &Value) -> Value {
+        let reply = self.with_keys(method, path).json(body).send().await.expect("a reply");
+        assert!(reply.status().is_success(), "{}", reply.status());
+        reply.json().await.expect("JSON")
+    }
+
+    fn with_keys(&self, method: Method, path: &str) -> RequestBuilder {
         let keys = sandbox::Config::default();
-        let request = self.client.get(format!("http://{}{path}", self.sandbox.address));
-        let reply = request
+        self.client
+            .request(method, format!("http://{}{path}", self.sandbox.address))
             .header("app-id", keys.app_id)
             .header("private-key", keys.private_key)
             .header("x-payments-os-env", "test")
             .header("api-version", "1.3.0")
-            .send();
-        good(reply.await.expect("a reply"), 200).await
     }
 
     pub(crate) async fn token(&self, card: &str) -> String {
