@@ -482,6 +482,7 @@ async fn a_payment_method_that_cannot_be_sent_is_not() {
     js_sys::Reflect::set(&circle, &"self".into(), &circle).unwrap();
     for (number, method) in (1..).zip([JsValue::UNDEFINED, JsValue::NULL, "card".into(), 1.into(), circle]) {
         let press = driven.driver.press(&method);
+        settle().await;
         driven.send(number, create(press.method));
         assert_eq!(driven.answer(number).await, Answer::NotSent, "{method:?}");
     }
@@ -489,19 +490,21 @@ async fn a_payment_method_that_cannot_be_sent_is_not() {
 }
 
 #[wasm_bindgen_test]
-async fn a_request_that_is_aborted_while_the_page_still_looks_for_the_payment_method_is_not_sent() {
+async fn what_comes_for_an_earlier_press_is_not_told() {
     let page = Page::new();
     let mut driven = Driven::on(&page);
     let mut give = None;
     let promise = js_sys::Promise::new(&mut |done, _| give = Some(done));
-    let press = driven.driver.press(&promise);
-    driven.send(1, create(press.method));
+    driven.driver.press(&promise);
+    let refused = js_sys::Promise::reject(&"closed".into());
+    let latest = driven.driver.press(&refused);
     settle().await;
-    driven.driver.carry_out(Effect::Abort(1));
     give.unwrap().call1(&JsValue::UNDEFINED, &js_object(&json!({ "token": "late" }))).unwrap();
     settle().await;
+    assert_eq!(*driven.reports.borrow(), [Input::Method { number: latest.method, given: false }]);
+    driven.send(1, create(latest.method));
+    assert_eq!(driven.answer(1).await, Answer::NotSent);
     assert!(page.calls_that_count().is_empty(), "{:?}", page.log());
-    assert!(driven.reports.borrow().is_empty());
 }
 
 fn setup(driver: &Driver) -> Setup {

@@ -145,6 +145,8 @@ async fn another_amount_than_the_page_named_is_shown_before_it_is_paid() {
     (props.amount, props.currency) = (Some(3000), Some("USD".into()));
     let shop = page.mount(props).await;
     shop.click(PAY).await;
+    until("what was read before the press is given up", || page.count("GET", stub::PAYMENT) == 2).await;
+    assert!(page.read().await.is_aborted());
     page.read().await.reply(200, &payment());
     shop.reads("Your payment").await;
     assert!(shop.text().contains("The amount has changed."), "{}", shop.text());
@@ -442,7 +444,8 @@ async fn an_address_that_is_not_safe_is_not_gone_to() {
         let shop = ready(&page, props).await;
         shop.pay().await;
         page.create().await.reply(201, &redirecting_to(address));
-        shop.reads("Confirming your payment").await;
+        shop.reads("Still processing").await;
+        assert!(shop.text().contains("not safe to open"), "{}", shop.text());
         assert!(!shop.has("a"), "{address}");
         assert!(asked.borrow().is_empty(), "{address}");
         assert_eq!(told.codes(), [Code::RedirectionRefused], "{address}");
@@ -458,7 +461,7 @@ async fn only_the_hosts_that_the_page_allows_are_gone_to() {
     let shop = ready(&page, props).await;
     shop.pay().await;
     page.create().await.reply(201, &redirecting_to(BANK));
-    shop.reads("Confirming your payment").await;
+    shop.reads("Still processing").await;
     assert!(asked.borrow().is_empty());
 }
 
@@ -679,7 +682,7 @@ async fn every_listener_is_taken_off_again() {
     let counter = |by: i32| {
         let balance = balance.clone();
         function(move |name, _| {
-            if ["visibilitychange", "online", "offline", "pageshow"]
+            if ["visibilitychange", "online", "offline", "pageshow", "pagehide"]
                 .contains(&name.as_string().unwrap_or_default().as_str())
             {
                 balance.set(balance.get() + by);
@@ -693,7 +696,7 @@ async fn every_listener_is_taken_off_again() {
             Pretend::new(document(), "addEventListener", counter(1)),
         ];
         let shop = page.mount(page.props()).await;
-        assert_eq!(balance.get(), 4);
+        assert_eq!(balance.get(), 5);
         shop
     };
     let _remove = [
@@ -815,6 +818,7 @@ async fn two_checkouts_on_a_page_do_not_meet() {
     one.reads("Payment complete").await;
     assert_eq!(two.heading(), "Your payment");
     two.pay().await;
+    page.call("GET", other).await.reply(200, &another);
     page.create().await.reply(201, &failed());
     two.reads("Payment not completed").await;
     assert_eq!(one.heading(), "Payment complete");

@@ -86,6 +86,8 @@ codes! {
     RequestRefused = "request_refused", Merchant, retriable: true, unmoved: true;
     /// The page's function for the payment method gave none. Nothing was sent.
     PaymentMethodMissing = "payment_method_missing", Merchant, retriable: true, unmoved: true;
+    /// Another tab or window of this browser is paying.
+    PaidElsewhere = "paid_elsewhere", Shopper, retriable: true, unmoved: false;
     /// This browser may not read the payment.
     NotAuthorizedHere = "not_authorized_here", Shopper, retriable: false, unmoved: false;
     /// The redirection leads where the shopper must not be sent.

@@ -12,7 +12,7 @@ fn a_charge_succeeds() {
     let mut world = World::at_shop();
     assert!(world.shows(StateName::Ready).can_pay, "the amount is shown at once");
     world.read_says(untouched());
-    world.press_pay();
+    world.pays();
     let view = world.shows(StateName::Creating);
     assert!(!view.can_pay);
     world.create_says(succeed(FIRST));
@@ -23,14 +23,14 @@ fn a_charge_succeeds() {
     assert_eq!(world.told, 1);
     assert_eq!(world.saved.len(), 0, "a final status is not saved");
     world.wait(60 * MINUTE);
-    assert_eq!((world.open.len(), world.alarm, world.sent.len()), (0, None, 2), "all is quiet");
+    assert_eq!((world.open.len(), world.alarm, world.sent.len()), (0, None, 3), "all is quiet");
 }
 
 #[test]
 fn an_authorization_is_reserved() {
     let mut world = World::open(Setup { kind: Kind::Authorization, ..shop() });
     world.read_says(untouched());
-    world.press_pay();
+    world.pays();
     let (_, request) = world.sent.last().unwrap();
     assert!(matches!(request, Request::Create { kind: Kind::Authorization, .. }));
     world.create_says(succeed(FIRST).authorization());
@@ -55,7 +55,8 @@ fn what_is_sent_is_what_the_shopper_saw_under_the_key_of_the_press() {
 #[test]
 fn the_attempt_is_saved_before_the_post_leaves() {
     let mut world = World::ready();
-    let effects = world.press_pay();
+    world.press_pay();
+    let effects = world.read_says(untouched());
     let save = effects.iter().position(|effect| matches!(effect, Effect::Save(..))).unwrap();
     let send = effects.iter().position(|effect| matches!(effect, Effect::Send(_, Request::Create { .. }))).unwrap();
     assert!(save < send);
@@ -72,7 +73,7 @@ fn a_decline_can_be_tried_again_under_a_new_key() {
     world.try_again();
     world.shows(StateName::Ready);
     world.read_says(lists([failed(FIRST).of(&key(1))]));
-    world.press_pay();
+    world.pays();
     world.create_says(succeed(SECOND));
     world.shows(StateName::Succeeded);
     assert_eq!(world.keys(), [key(1), key(2)]);
@@ -120,7 +121,7 @@ fn a_request_that_the_backend_refuses_says_so_and_can_be_tried_again() {
     assert_eq!(world.saved.len(), 0, "a reload need not look for a payment");
     world.try_again();
     world.read_says(untouched());
-    world.press_pay();
+    world.pays();
     world.create_says(succeed(FIRST));
     world.shows(StateName::Succeeded);
     assert_eq!(world.keys(), [key(1), key(1)], "nothing is known to have failed under the key");

@@ -47,7 +47,7 @@ fn the_presentation_decides_over_the_vendor() {
     ] {
         let mut world = World::open(Setup { presentation, ..shop() });
         world.read_says(untouched());
-        world.press_pay();
+        world.pays();
         world.create_says(pending(FIRST).at_bank().by(vendor));
         world.shows(state);
     }
@@ -141,5 +141,6 @@ fn a_link_stays_one_where_the_vendor_is_not_named_again() {
 fn a_link_to_nowhere_safe_is_not_shown() {
     let mut world = World::paying();
     world.create_says(pending(FIRST).at(place(BANK, "javascript", "")).by("PBL"));
-    assert_eq!(world.shows(StateName::Confirming).place, None);
+    let view = world.shows(StateName::Processing);
+    assert_eq!((view.place, view.fault), (None, Some(Code::RedirectionRefused)));
 }

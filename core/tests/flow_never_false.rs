@@ -186,7 +186,7 @@ fn what_this_tab_saw_fail_is_not_the_last_word_while_another_tabs_post_is_unansw
     world.try_again();
     world.read_says(lists([failed(FIRST).of(&key(1))]));
     // The other tab of this browser: it saves an attempt, and its POST is on its way.
-    world.press_pay();
+    world.pays_where(lists([failed(FIRST).of(&key(1))]));
     assert_eq!(world.keys().len(), 2);
     let kept = Kept { payment_id: PAYMENT.into(), kind: Kind::Charge, transaction: FIRST.into(), since: 0 };
     world.kept = Some(kept.to_line());

@@ -63,7 +63,7 @@ fn a_post_that_arrived_and_failed_is_confirmed_as_failed() {
     world.shows_failure(Code::Declined);
     world.try_again();
     world.read_says(lists([failed(FIRST)]));
-    world.press_pay();
+    world.pays_where(lists([failed(FIRST)]));
     assert_eq!(world.keys(), [key(1), key(2)]);
 }
 
@@ -76,7 +76,7 @@ fn our_own_failure_frees_its_key_whoever_named_it() {
     world.shows_failure(Code::Declined);
     world.try_again();
     world.read_says(lists([failed(FIRST).of(&key(1))]));
-    world.press_pay();
+    world.pays_where(lists([failed(FIRST).of(&key(1))]));
     assert_eq!(world.keys(), [key(1), key(2)]);
 }
 
@@ -119,7 +119,7 @@ fn another_tabs_payment_that_fails_leaves_our_key_unused() {
     assert!(world.shows_failure(Code::Declined).can_retry);
     world.try_again();
     world.read_says(lists([failed(SECOND)]));
-    world.press_pay();
+    world.pays_where(lists([failed(SECOND)]));
     assert_eq!(world.keys(), [key(1), key(1)], "nothing is known to have failed under it");
 }
 
@@ -271,7 +271,7 @@ fn after_a_reload_pay_comes_back_under_the_same_key_once_nothing_came() {
     }
     assert!(world.now.wall <= MORNING + 65_000, "it has been looked for long enough");
     assert!(world.shows(StateName::Ready).can_pay);
-    world.press_pay();
+    world.pays();
     assert_eq!(world.keys(), [key(1), key(1)]);
 }
 
@@ -283,7 +283,7 @@ fn the_first_post_after_a_reload_is_a_repeat() {
         world.now.wall += CREATE_LIMIT;
         world.wait(CREATE_LIMIT);
         world.read_says(untouched());
-        world.press_pay();
+        world.pays();
         assert_eq!(world.keys(), [key(1), key(1)]);
         world
     };
@@ -304,16 +304,18 @@ fn a_repeat_is_of_the_kind_of_the_first() {
     world.reload();
     world.wait(CREATE_LIMIT);
     world.read_says(untouched());
-    world.press_pay();
+    world.pays();
     assert!(matches!(&world.sent.last().unwrap().1, Request::Create { kind: Kind::Charge, .. }));
 }
 
 #[test]
-fn a_reading_under_way_does_not_get_in_the_way_of_a_post() {
+fn what_was_read_before_the_press_is_read_anew() {
     let mut world = World::ready();
     world.input(Input::Reset);
-    assert!(world.is_open(Ask::Read));
+    let before = world.number(Ask::Read);
     world.press_pay();
+    assert!(world.is_open(Ask::Read) && world.number(Ask::Read) != before);
+    world.read_says(untouched());
     assert!(world.is_open(Ask::Create) && !world.is_open(Ask::Read));
 }
 

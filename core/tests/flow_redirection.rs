@@ -30,7 +30,7 @@ fn there_and_back_declined() {
     assert!(world.shows_failure(Code::Declined).can_retry);
     world.try_again();
     world.read_says(lists([failed(FIRST).of(&key(1))]));
-    world.press_pay();
+    world.pays_where(lists([failed(FIRST).of(&key(1))]));
     assert_eq!(world.keys(), [key(1), key(2)]);
 }
 
@@ -126,14 +126,17 @@ fn an_address_that_is_not_safe_is_not_gone_to() {
     for place in refused {
         let mut world = World::paying();
         world.create_says(pending(FIRST).at(place.clone()));
-        let view = world.shows(StateName::Confirming);
+        let view = world.shows(StateName::Processing);
         assert_eq!((view.place, world.went.as_slice()), (None, &[][..]), "{place:?}");
-        assert_eq!(world.reported, [Code::RedirectionRefused]);
-        world.ring();
+        assert_eq!((world.reported.as_slice(), view.fault), (&[Code::RedirectionRefused][..], view.fault));
+        world.check();
         world.ask_says(pending(FIRST).at(place));
         assert_eq!(world.reported.len(), 1, "once");
-        world.ring();
+        assert_eq!(world.shows(StateName::Processing).fault, Some(Code::RedirectionRefused));
+        world.wait(1_000);
+        world.check();
         world.ask_says(succeed(FIRST));
+        world.read_says(lists([succeed(FIRST)]));
         world.shows(StateName::Succeeded);
     }
 }
@@ -144,7 +147,7 @@ fn only_the_hosts_that_are_given_are_gone_to() {
     for (host, goes) in [("bank.example", true), ("a.psp.example", true), ("bank.example.org", false)] {
         let mut world = World::open(setup());
         world.read_says(untouched());
-        world.press_pay();
+        world.pays();
         world.create_says(pending(FIRST).at(place(BANK, "https", host)));
         assert_eq!(!world.went.is_empty(), goes, "{host}");
     }
@@ -177,6 +180,6 @@ fn what_is_asked_for_is_the_transaction_of_the_return() {
             payment_id: PAYMENT.into(),
             kind: paymentsos_core::paymentsos::Kind::Charge,
             id: FIRST.into(),
-            held: true
+            held: false
         }));
 }

@@ -138,7 +138,7 @@ fn a_forged_transaction_does_not_hide_the_one_saved_here() {
     world.shows_failure(Code::Declined);
     world.try_again();
     world.read_says(lists([failed(FIRST)]));
-    world.press_pay();
+    world.pays_where(lists([failed(FIRST)]));
     assert_eq!(world.keys(), [key(1), key(2)]);
 }
 
@@ -216,7 +216,7 @@ fn a_new_attempt_makes_a_reload_forget_the_last_one() {
     world.ask_says(failed(FIRST));
     world.try_again();
     world.read_says(lists([failed(FIRST)]));
-    world.press_pay();
+    world.pays_where(lists([failed(FIRST)]));
     world.reload();
     world.shows(StateName::Creating);
     assert_eq!(world.asks_for(), None);

@@ -21,12 +21,14 @@ fn stories() -> Vec<(&'static str, World)> {
         ("link", {
             let mut world = World::paying();
             world.create_says(pending(FIRST).at_bank().by("PBL"));
+            world.ring();
             world
         }),
         ("back", World::back_from_bank()),
         ("asking", {
             let mut world = World::back_from_bank();
             world.ask_says(pending(FIRST));
+            world.ring();
             world
         }),
         ("processing", {

@@ -4,7 +4,7 @@ mod world;
 
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{
-    Answer, CREATE_LIMIT, HELD_LIMIT, Input, LOOK_LIMIT, Millis, READ_LIMIT, Request, Setup, StateName,
+    Answer, CREATE_LIMIT, HELD_LIMIT, Input, LOOK_LIMIT, Millis, READ_LIMIT, Setup, StateName,
 };
 use world::*;
 
@@ -12,6 +12,14 @@ use world::*;
 fn waiting() -> World {
     let mut world = World::back_from_bank();
     world.ask_says(pending(FIRST));
+    world
+}
+
+/// The backend is holding its answer.
+fn held() -> World {
+    let mut world = waiting();
+    world.ring();
+    assert!(world.is_held());
     world
 }
 
@@ -41,8 +49,7 @@ fn requests_are_given_up_after_their_time_outs() {
     world.wait(1);
     assert_eq!(world.aborted, [create]);
 
-    let mut world = World::back_from_bank();
-    assert!(world.is_held());
+    let mut world = held();
     let held = world.number(Ask::Transaction).unwrap();
     world.wait(HELD_LIMIT - 1);
     assert!(!world.aborted.contains(&held));
@@ -64,7 +71,7 @@ fn an_ask_that_is_not_held_has_the_time_of_a_read() {
 
 #[test]
 fn pauses_grow_with_the_time_waited_within_bounds() {
-    let mut world = World::back_from_bank();
+    let mut world = held();
     world.now.chance = u16::MAX / 2;
     let mut last = 0;
     while world.now.wall < MORNING + 14 * MINUTE {
@@ -79,8 +86,7 @@ fn pauses_grow_with_the_time_waited_within_bounds() {
 
 #[test]
 fn an_answer_that_was_held_is_followed_by_the_next_ask_at_once() {
-    let mut world = World::back_from_bank();
-    assert!(world.is_held());
+    let mut world = held();
     for _ in 0..5 {
         world.sleep(25_000);
         assert!(pause_after(&mut world, pending(FIRST).held()) <= 400);
@@ -90,7 +96,7 @@ fn an_answer_that_was_held_is_followed_by_the_next_ask_at_once() {
 
 #[test]
 fn an_answer_that_was_not_really_held_is_followed_by_a_pause() {
-    let mut world = World::back_from_bank();
+    let mut world = held();
     world.sleep(4_999);
     assert!(pause_after(&mut world, pending(FIRST).held()) >= 800);
     world.sleep(6_000);
@@ -99,7 +105,7 @@ fn an_answer_that_was_not_really_held_is_followed_by_a_pause() {
 
 #[test]
 fn a_wait_that_breaks_twice_is_not_offered_again() {
-    let mut world = World::back_from_bank();
+    let mut world = held();
     pause_after(&mut world, lost());
     assert!(world.is_held());
     pause_after(&mut world, refused(504));
@@ -167,7 +173,7 @@ fn retry_after_does_not_outlast_the_deadline() {
 fn numbers_beyond_all_sense_do_no_harm() {
     let mut world = World::open(Setup { deadline: Millis::MAX, ..shop() });
     world.read_says(untouched());
-    world.press_pay();
+    world.pays();
     world.create_says(pending(FIRST).at_bank().by("PBL").expiring(Millis::MAX));
     world.shows(StateName::Link);
     world.reload();
@@ -317,7 +323,9 @@ fn a_late_final_status_replaces_processing() {
             look(&mut world);
             assert!(world.view().checking);
             world.ask_says(last.clone());
-            world.read_says(lists([last]));
+            if world.is_open(Ask::Read) {
+                world.read_says(lists([last]));
+            }
             assert!(matches!(world.view().state, StateName::Succeeded | StateName::Failed));
             assert_eq!(world.told, 1);
         }
@@ -413,7 +421,7 @@ fn a_saved_time_ahead_of_the_clock_is_cut_to_the_deadline() {
 fn the_shops_own_deadline_holds() {
     let mut world = World::open(Setup { deadline: 2 * MINUTE, ..shop() });
     world.read_says(untouched());
-    world.press_pay();
+    world.pays();
     world.create_says(pending(FIRST));
     goes_on_until_it_ends(&mut world);
     assert_eq!(world.now.wall - MORNING, 2 * MINUTE);
@@ -477,13 +485,57 @@ fn a_404_is_waited_out_where_the_attempt_is_saved_and_ends_elsewhere() {
 }
 
 #[test]
-fn the_first_ask_after_a_return_is_held_and_others_once_something_was_told() {
-    let world = World::back_from_bank();
-    assert!(world.sent.iter().any(|(_, request)| matches!(request, Request::Ask { held: true, .. })));
-    let mut world = World::at_shop();
-    world.read_says(lists([pending(FIRST)]));
-    assert!(!world.is_held());
-    world.ask_says(pending(FIRST));
-    world.ring();
+fn how_it_stands_is_asked_first_and_the_next_answer_is_waited_for_at_once() {
+    for mut world in [World::back_from_bank(), {
+        let mut world = World::at_shop();
+        world.read_says(lists([pending(FIRST)]));
+        world
+    }] {
+        assert!(world.is_open(Ask::Transaction) && !world.is_held());
+        assert_eq!(pause_after(&mut world, pending(FIRST)), 0);
+        assert!(world.is_held());
+    }
+    // The answer to a create has said it already.
+    let mut world = World::paying();
+    world.create_says(pending(FIRST));
+    world.wait(0);
     assert!(world.is_held());
+}
+
+#[test]
+fn a_connection_that_died_unnoticed_is_not_waited_for() {
+    let mut world = held();
+    world.hides();
+    world.sleep(MINUTE);
+    world.is_looked_at();
+    assert!(world.is_open(Ask::Transaction) && !world.is_held(), "an answer is due soon, or the connection is dead");
+    world.wait(READ_LIMIT + 6_000);
+    assert!(world.is_open(Ask::Transaction), "and asked anew");
+}
+
+#[test]
+fn a_hidden_page_waits_for_no_answer() {
+    let mut world = held();
+    let held = world.number(Ask::Transaction).unwrap();
+    world.hides();
+    assert!(world.aborted.contains(&held) && world.open.is_empty());
+    assert_eq!(world.locks, []);
+    world.wait(30_000);
+    assert!(world.is_open(Ask::Transaction) && !world.is_held());
+}
+
+#[test]
+fn an_instant_answer_to_every_wait_makes_no_storm() {
+    for says in [pending(FIRST), pending(FIRST).held()] {
+        let mut world = held();
+        let before = world.count(Ask::Transaction);
+        let end = world.now.steady + MINUTE;
+        while world.now.steady < end {
+            match world.is_open(Ask::Transaction) {
+                true => world.ask_says(says.clone()),
+                false => world.ring(),
+            };
+        }
+        assert!(world.count(Ask::Transaction) - before <= 20, "{}", world.count(Ask::Transaction) - before);
+    }
 }

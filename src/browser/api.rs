@@ -42,7 +42,7 @@ impl Api {
     pub(super) fn send(
         self,
         request: Request,
-        method: Option<Promise>,
+        method: JsValue,
         places: Rc<Places>,
         answer: impl FnOnce(Answer) + 'static,
     ) -> Sending {
@@ -59,17 +59,7 @@ impl Api {
         sending
     }
 
-    async fn exchange(
-        self,
-        request: Request,
-        method: Option<Promise>,
-        places: &Places,
-        signal: Option<AbortSignal>,
-    ) -> Answer {
-        let method = match method {
-            Some(method) => payment_method(method).await,
-            None => JsValue::UNDEFINED,
-        };
+    async fn exchange(self, request: Request, method: JsValue, places: &Places, signal: Option<AbortSignal>) -> Answer {
         let Some(sent) = self.prepare(&request, &method, signal) else { return Answer::NotSent };
         let Some(response) = fetch(&sent).await else { return Answer::Lost };
         let body = if response.ok() { body_of(&response).await } else { JsValue::UNDEFINED };
@@ -154,11 +144,6 @@ async fn fetch(request: &web_sys::Request) -> Option<Response> {
     let fetch: Function = member(&window, "fetch").dyn_into().ok()?;
     let promise = Promise::resolve(&fetch.call1(&window, request).ok()?);
     JsFuture::from(promise).await.ok()?.dyn_into().ok()
-}
-
-/// The payment method, once the page has given it; `undefined` where it gives none.
-async fn payment_method(method: Promise) -> JsValue {
-    JsFuture::from(method).await.unwrap_or_default()
 }
 
 fn segment(id: &str) -> String {

@@ -1,4 +1,4 @@
-//! What the browser says of the page: seen or hidden, online or offline, shown again from the back-forward cache.
+//! What the browser says of the page: seen or hidden, online or offline, left, shown again from the back-forward cache.
 
 use super::objects::{global, member, text};
 use paymentsos_core::flow::Input;
@@ -27,6 +27,7 @@ impl Listeners {
                 "visibilitychange" => Input::Visible(now().0),
                 "pageshow" if member(&event, "persisted").is_truthy() => Input::Shown,
                 "pageshow" => return,
+                "pagehide" => Input::Left,
                 _ => Input::Online(now().1),
             };
             report.emit(input);
@@ -36,7 +37,7 @@ impl Listeners {
             if let Some(document) = window.document() {
                 targets.push((document.into(), "visibilitychange"));
             }
-            targets.extend(["online", "offline", "pageshow"].map(|name| (window.clone().into(), name)));
+            targets.extend(["online", "offline", "pageshow", "pagehide"].map(|name| (window.clone().into(), name)));
         }
         for (target, name) in &targets {
             let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());

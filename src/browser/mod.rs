@@ -11,6 +11,7 @@ mod money;
 pub(crate) mod objects;
 mod places;
 mod storage;
+mod tabs;
 mod timer;
 
 pub use hand_on::{can_hand_on, copy, focus_heading, share};
@@ -19,7 +20,8 @@ pub use timer::Timer;
 
 use api::{Api, Sending};
 use js_sys::{Function, Promise};
-use paymentsos_core::flow::{Answer, Effect, Input, Kept, Now, Press, Request, Setup, Start, returned};
+use paymentsos_core::flow::{Answer, Effect, Input, Kept, Lock, Now, Press, Request, Setup, Start, returned};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -68,11 +70,14 @@ pub struct Driver {
     /// Where PaymentsOS is asked to send the shopper back to.
     merchant_site_url: String,
     places: Rc<Places>,
-    /// The payment method of the latest press, under its number.
-    method: Option<(u32, Promise)>,
-    pressed: u32,
+    /// The number of the latest press, and its payment method once the page has given it.
+    method: Rc<RefCell<(u32, JsValue)>>,
     sending: Vec<(u32, Sending)>,
     alarm: Option<Timer>,
+    /// The payment that is listened for, and the channel of its tabs.
+    payment: String,
+    channel: Option<tabs::Channel>,
+    locks: Vec<(Lock, tabs::Lock)>,
     _hints: hints::Listeners,
 }
 
@@ -85,10 +90,12 @@ impl Driver {
             access,
             merchant_site_url: String::new(),
             places: Rc::default(),
-            method: None,
-            pressed: 0,
+            method: Rc::default(),
             sending: Vec::new(),
             alarm: None,
+            payment: String::new(),
+            channel: None,
+            locks: Vec::new(),
         }
     }
 
@@ -129,7 +136,10 @@ impl Driver {
     /// A press on Pay. `method` is PaymentsOS's `payment_method`, or a function that gives one or a promise of one; it is called
     /// here, inside the click.
     pub fn press(&mut self, method: &JsValue) -> Press {
-        self.pressed += 1;
+        let mut method_of_press = self.method.borrow_mut();
+        let number = method_of_press.0 + 1;
+        *method_of_press = (number, JsValue::UNDEFINED);
+        drop(method_of_press);
         let given = match method.dyn_ref::<Function>() {
             Some(function) => function.call0(&JsValue::UNDEFINED),
             None => Ok(method.clone()),
@@ -138,13 +148,18 @@ impl Driver {
             Ok(value) => Promise::resolve(&value),
             Err(error) => Promise::reject(&error),
         };
-        // Marked as handled: a rejection is told by the create request, if there is one.
-        let handled = promise.clone();
+        let (report, latest) = (self.report.clone(), self.method.clone());
         spawn_local(async move {
-            let _ = JsFuture::from(handled).await;
+            let value = JsFuture::from(promise).await.unwrap_or_default();
+            let given = value.is_object();
+            let mut latest = latest.borrow_mut();
+            if latest.0 == number {
+                latest.1 = value;
+                drop(latest);
+                report.emit(Input::Method { number, given });
+            }
         });
-        self.method = Some((self.pressed, promise));
-        Press { id: clock::uuid(), method: self.pressed }
+        Press { id: clock::uuid(), method: number }
     }
 
     /// Goes to the address kept under a number.
@@ -169,18 +184,41 @@ impl Driver {
             Effect::Keep(kept) => storage::keep(backend, Some(&kept)),
             Effect::Drop => storage::keep(backend, None::<&Kept>),
             Effect::CleanAddress(what) => address::clean(what),
+            Effect::Listen(payment) => {
+                self.payment = payment.clone().unwrap_or_default();
+                let report = self.report.clone();
+                self.channel = payment.and_then(|payment| {
+                    tabs::Channel::open(&storage::key(backend, &payment), move || report.emit(Input::Heard))
+                });
+            }
+            Effect::Announce => {
+                if let Some(channel) = &self.channel {
+                    channel.announce();
+                }
+            }
+            Effect::Lock(lock) => self.lock(lock),
+            Effect::Unlock(lock) => self.locks.retain(|(held, _)| *held != lock),
             Effect::Go(_) | Effect::Tell | Effect::Report(_) => {}
         }
+    }
+
+    fn lock(&mut self, lock: Lock) {
+        let (report, backend, payment) = (self.report.clone(), self.access.backend.clone(), self.payment.clone());
+        let name = storage::key(&backend, &payment) + if lock == Lock::Wait { "|wait" } else { "" };
+        let granted = move || {
+            let saved =
+                Some(lock).filter(|lock| *lock == Lock::Create).and_then(|_| storage::attempt(&backend, &payment));
+            report.emit(Input::Locked(lock, saved));
+        };
+        self.locks.push((lock, tabs::Lock::ask(&name, granted)));
     }
 
     fn send(&mut self, number: u32, request: Request) {
         // What has been answered is done with.
         self.sending.retain(|(_, sending)| !sending.is_done());
-        let method = match &request {
-            Request::Create { method, .. } => {
-                self.method.as_ref().filter(|(pressed, _)| pressed == method).map(|(_, promise)| promise.clone())
-            }
-            _ => None,
+        let method = match (&request, &*self.method.borrow()) {
+            (Request::Create { method, .. }, (number, given)) if number == method => given.clone(),
+            _ => JsValue::UNDEFINED,
         };
         let api = Api { access: self.access.clone(), merchant_site_url: self.merchant_site_url.clone() };
         let report = self.report.clone();

@@ -32,6 +32,12 @@ pub(crate) fn global(name: &str) -> JsValue {
     member(&js_sys::global(), name)
 }
 
+/// A new object of a global class; none where there is no such class, or it refuses.
+pub(crate) fn create(class: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let class: Function = global(class).dyn_into().ok()?;
+    Reflect::construct(&class, &arguments.iter().collect::<Array>()).ok()
+}
+
 /// What a method of an object gives; none where there is no such method, or it throws.
 pub(crate) fn call(object: &JsValue, name: &str, arguments: &[JsValue]) -> Option<JsValue> {
     let method: Function = member(object, name).dyn_into().ok()?;

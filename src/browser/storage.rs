@@ -1,59 +1,76 @@
 //! What is kept in the browser: the attempt for a day and all tabs (`localStorage`), the ids last looked at for this tab
-//! (`sessionStorage`). Storage may be absent, refused or full; then the checkout goes on from memory.
+//! (`sessionStorage`). Storage may be absent, refused or full; then the attempt is kept in memory, for as long as the page is there.
 
 use super::objects::{call, global};
 use paymentsos_core::flow::{Attempt, Kept};
-use wasm_bindgen::JsValue;
+use std::cell::RefCell;
+
+thread_local! {
+    /// What could not be saved, under its key.
+    static MEMORY: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
+}
 
 const LOCAL: &str = "localStorage";
 const SESSION: &str = "sessionStorage";
 
-fn key(backend: &str, payment: &str) -> JsValue {
-    [backend, "|", payment].concat().into()
+/// The name of what belongs to a payment, here and among tabs.
+pub(super) fn key(backend: &str, payment: &str) -> String {
+    [backend, "|", payment].concat()
 }
 
-fn get(storage: &str, key: JsValue) -> Option<String> {
-    call(&global(storage), "getItem", &[key])?.as_string()
+fn get(storage: &str, key: &str) -> Option<String> {
+    call(&global(storage), "getItem", &[key.into()])?.as_string()
 }
 
 /// Whether it is there now.
-fn set(storage: &str, key: JsValue, line: &str) -> bool {
-    call(&global(storage), "setItem", &[key, line.into()]).is_some()
+fn set(storage: &str, key: &str, line: &str) -> bool {
+    call(&global(storage), "setItem", &[key.into(), line.into()]).is_some()
 }
 
-fn remove(storage: &str, key: JsValue) {
-    call(&global(storage), "removeItem", &[key]);
+fn remove(storage: &str, key: &str) {
+    call(&global(storage), "removeItem", &[key.into()]);
 }
 
 pub(super) fn attempt(backend: &str, payment: &str) -> Option<Attempt> {
-    Attempt::from_line(&get(LOCAL, key(backend, payment))?)
+    let key = key(backend, payment);
+    let in_memory = |(kept, line): &(String, String)| (*kept == key).then(|| line.clone());
+    let line = MEMORY.with_borrow(|memory| memory.iter().find_map(in_memory));
+    Attempt::from_line(&line.or_else(|| get(LOCAL, &key))?)
 }
 
 pub(super) fn save(backend: &str, payment: &str, attempt: &Attempt) {
-    set(LOCAL, key(backend, payment), &attempt.to_line());
+    let (key, line) = (key(backend, payment), attempt.to_line());
+    MEMORY.with_borrow_mut(|memory| {
+        memory.retain(|(kept, _)| *kept != key);
+        if !set(LOCAL, &key, &line) {
+            memory.push((key, line));
+        }
+    });
 }
 
 pub(super) fn forget(backend: &str, payment: &str) {
-    remove(LOCAL, key(backend, payment));
+    let key = key(backend, payment);
+    remove(LOCAL, &key);
+    MEMORY.with_borrow_mut(|memory| memory.retain(|(kept, _)| *kept != key));
 }
 
 pub(super) fn kept(backend: &str) -> Option<Kept> {
-    Kept::from_line(&get(SESSION, key(backend, ""))?)
+    Kept::from_line(&get(SESSION, &key(backend, ""))?)
 }
 
 pub(super) fn keep(backend: &str, kept: Option<&Kept>) {
     match kept {
         Some(kept) => {
-            set(SESSION, key(backend, ""), &kept.to_line());
+            set(SESSION, &key(backend, ""), &kept.to_line());
         }
-        None => remove(SESSION, key(backend, "")),
+        None => remove(SESSION, &key(backend, "")),
     }
 }
 
 /// Whether what is kept will be there after a reload.
 pub(super) fn can_keep() -> bool {
-    let probe = || JsValue::from_str("paymentsos-checkout");
-    let kept = set(SESSION, probe(), "");
-    remove(SESSION, probe());
+    let probe = "paymentsos-checkout";
+    let kept = set(SESSION, probe, "");
+    remove(SESSION, probe);
     kept
 }

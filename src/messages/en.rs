@@ -125,6 +125,7 @@ super::texts! {
         PaymentRefunded = "payment_refunded": "Money paid with it has been refunded. To buy again, place a new order.";
         RequestRefused = "request_refused": "The shop did not accept the payment.";
         PaymentMethodMissing = "payment_method_missing": "Your payment details are missing or incomplete. Please check them, then press the button again.";
+        PaidElsewhere = "paid_elsewhere": "This payment is being made in another window.";
         NotAuthorizedHere = "not_authorized_here": "This window may not show the payment. Look at your e-mail, or at the window where you ordered.";
         RedirectionRefused = "redirection_refused": "The payment page has an address that is not safe to open.";
         BackendUnreachable = "backend_unreachable": "The shop cannot be reached. Please check your connection.";

@@ -273,18 +273,26 @@ impl Page {
 
     /// The next request of that method and with that end of its path that the test has not taken yet.
     pub(crate) async fn call(&self, method: &str, end: &str) -> Rc<Call> {
-        let find = || {
-            let calls = self.calls.borrow();
-            let taken = self.taken.borrow();
-            calls
-                .iter()
-                .enumerate()
-                .position(|(at, call)| !taken.contains(&at) && call.method == method && call.path.ends_with(end))
-        };
-        until_or(|| format!("{method} …{end}, among {:?}", self.log()), || find().is_some()).await;
-        let at = find().expect("it was just there");
-        self.taken.borrow_mut().push(at);
-        self.calls.borrow()[at].clone()
+        let came = RefCell::new(None);
+        until_or(
+            || format!("{method} …{end}, among {:?}", self.log()),
+            || {
+                came.replace(self.take(method, end));
+                came.borrow().is_some()
+            },
+        )
+        .await;
+        came.take().expect("it was just there")
+    }
+
+    fn take(&self, method: &str, end: &str) -> Option<Rc<Call>> {
+        let calls = self.calls.borrow();
+        let mut taken = self.taken.borrow_mut();
+        let is_it =
+            |(at, call): &(usize, &Rc<Call>)| !taken.contains(at) && call.method == method && call.path.ends_with(end);
+        let (at, call) = calls.iter().enumerate().find(is_it)?;
+        taken.push(at);
+        Some(call.clone())
     }
 
     /// The next reading of the payment.
@@ -297,9 +305,21 @@ impl Page {
         self.call("GET", CHARGE).await
     }
 
-    /// The next create.
+    /// The next create; the payment, which is read before it, is free.
     pub(crate) async fn create(&self) -> Rc<Call> {
-        self.call("POST", "").await
+        let came = RefCell::new(None);
+        until_or(
+            || format!("a create, among {:?}", self.log()),
+            || {
+                if let Some(read) = self.take("GET", PAYMENT) {
+                    read.reply(200, &payment());
+                }
+                came.replace(self.take("POST", ""));
+                came.borrow().is_some()
+            },
+        )
+        .await;
+        came.take().expect("it was just there")
     }
 
     /// How many requests of that method and with that end of their path were sent.

@@ -1,7 +1,7 @@
 //! Asking for a transaction until its status is final, or the deadline is over.
 
 use super::{
-    Answer, Deadline, Effect, Flow, HELD_LIMIT, InFlight, Millis, Now, READ_LIMIT, Request, State, Told, Watched,
+    Answer, Deadline, Effect, Flow, HELD_LIMIT, Hold, InFlight, Millis, Now, READ_LIMIT, Request, State, Told, Watched,
     schedule,
 };
 use crate::codes::{Code, code_of};
@@ -13,6 +13,10 @@ const BROKEN_TOO_OFTEN: u8 = 2;
 const JUST_ASKED: Millis = 500;
 
 impl Watched {
+    fn may_be_held(&self) -> bool {
+        self.broken < BROKEN_TOO_OFTEN && !self.last_check
+    }
+
     pub(super) fn status(&self) -> Option<&Status> {
         self.told.as_ref().map(|told| &told.transaction.result.status)
     }
@@ -27,9 +31,12 @@ impl Flow {
             id,
             told: None,
             place: None,
+            refused: false,
             returned: false,
             begun: now.steady,
             next: None,
+            is_fresh: false,
+            is_instant: false,
             deadline: Deadline { steady: now.steady, wall: now.wall },
             last_check: false,
             broken: 0,
@@ -81,12 +88,11 @@ impl Flow {
         self.abort_ask();
         let (Some(watched), Some(payment_id)) = (&mut self.watched, self.payment_id.clone()) else { return };
         watched.next = None;
-        // Where something else hangs on the answer, how things stand is enough: leaving, or where the shopper can go on.
-        let held = match self.state {
-            State::Confirming { leave: true } | State::Processing(_) => false,
-            _ if watched.told.is_none() && !watched.returned => false,
-            _ => watched.broken < BROKEN_TOO_OFTEN && !watched.last_check,
-        };
+        // Where something hangs on the answer, how things stand is enough: leaving, or where the shopper can go on.
+        let held = self.wait_lock == Hold::Held
+            && watched.may_be_held()
+            && watched.is_fresh
+            && !matches!(self.state, State::Confirming { leave: true });
         let request = Request::Ask { payment_id, kind: watched.kind, id: watched.id.clone(), held };
         self.ask = Some(self.send(request, if held { HELD_LIMIT } else { READ_LIMIT }, now));
     }
@@ -122,6 +128,7 @@ impl Flow {
         }
         if let Some(watched) = &mut self.watched {
             watched.told = Some(told);
+            watched.is_fresh = true;
         }
         status
     }
@@ -133,6 +140,7 @@ impl Flow {
         let place = told.place.as_ref().map(|place| place.number).filter(|_| !refused);
         if let Some(watched) = &mut self.watched {
             watched.place = place.filter(|_| !told.transaction.result.status.is_final());
+            watched.refused = refused;
         }
         if refused {
             self.report(Code::RedirectionRefused);
@@ -145,10 +153,15 @@ impl Flow {
             return self.processing(Some(Code::StillPending));
         }
         let waited = now.steady.saturating_sub(watched.begun);
-        let pause = match held {
-            true => schedule::pause_after_held(now.steady.saturating_sub(ask.sent), waited, now.chance),
-            false => schedule::pause(waited, now.chance),
+        let took = now.steady.saturating_sub(ask.sent);
+        watched.is_instant |= ask.held && !held;
+        let pause = match (ask.held, held) {
+            (true, true) => schedule::pause_after_held(took, waited, now.chance),
+            // The next may be held.
+            (false, _) if self.wait_lock == Hold::Held && watched.may_be_held() && !watched.is_instant => 0,
+            _ => schedule::pause(waited, now.chance),
         };
+        self.prompted = false;
         let by_link = self.attempt.as_ref().is_some_and(|attempt| attempt.link) && !watched.returned;
         let has_place = watched.place.is_some();
         match self.state {
@@ -157,7 +170,10 @@ impl Flow {
                 self.state = State::Confirming { leave: false };
                 self.ask_in(pause, now);
             }
-            State::Processing(_) => self.state = State::Processing(Some(Code::StillPending)),
+            State::Processing(_) => {
+                let refused = watched.refused.then_some(Code::RedirectionRefused);
+                self.state = State::Processing(refused.or(Some(Code::StillPending)));
+            }
             State::Confirming { leave: true } => self.leave(now),
             State::Confirming { .. } if by_link && has_place => {
                 self.state = State::Link;
@@ -256,6 +272,7 @@ impl Flow {
         if self.told.as_ref() != Some(&told) {
             self.told = Some(told);
             self.effect(Effect::Tell);
+            self.announce();
         }
     }
 }

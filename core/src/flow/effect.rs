@@ -2,6 +2,7 @@
 
 use super::attempt::{Attempt, Kept};
 use super::returned::Clean;
+use super::tabs::Lock;
 use super::{Millis, Money};
 use crate::codes::Code;
 use crate::paymentsos::Kind;
@@ -58,6 +59,15 @@ pub enum Effect {
     Keep(Kept),
     /// Forget what was kept for this tab.
     Drop,
+    /// Ask for a lock on the payment that is listened for; once it is there, [`Input::Locked`](super::Input::Locked) says so. A browser
+    /// without locks grants it at once.
+    Lock(Lock),
+    /// Give a lock back, or do not ask for it any more.
+    Unlock(Lock),
+    /// Hear what other tabs announce of that payment, and of no other; of none where none is given.
+    Listen(Option<String>),
+    /// Tell the other tabs that there is something to see.
+    Announce,
     /// Take the return parameters out of the address bar, leaving the page's `history.state` alone.
     CleanAddress(Clean),
     /// Go to the address kept under this number.

@@ -1,13 +1,19 @@
 //! Hints from the browser, the page and other tabs that something may have changed. None of them is believed; each is followed by a look.
 
-use super::{Flow, Now, State};
+use super::{Effect, Flow, Now, State, Step};
 use crate::codes::Code;
 
 impl Flow {
     pub(super) fn visible(&mut self, visible: bool, now: Now) {
         let was_hidden = std::mem::replace(&mut self.hidden, !visible);
-        if visible && was_hidden {
+        if visible && self.left {
+            self.shown_again(now);
+        } else if visible && was_hidden {
             self.look_again(now);
+        } else if !visible && self.ask.as_ref().is_some_and(|ask| ask.held) {
+            // A connection less for those who are looked at.
+            self.abort_ask();
+            self.ask_in(0, now);
         }
     }
 
@@ -24,6 +30,8 @@ impl Flow {
     /// Back from the back-forward cache: anything may have happened, and what was under way is dead.
     pub(super) fn shown_again(&mut self, now: Now) {
         self.hidden = false;
+        self.left = false;
+        self.effect(Effect::Listen(self.payment_id.clone()));
         self.alarm = None;
         self.abort_ask();
         let create = self.create.take();
@@ -32,20 +40,33 @@ impl Flow {
                 self.abort(create);
                 self.doubt(None, now);
             }
-            State::Unavailable(_) => self.check(now),
-            _ => self.heard(now),
+            _ => self.look_anew(now),
         }
     }
 
     /// What the last reading said may hold no more, also where the shopper was told of a failure.
-    pub(super) fn heard(&mut self, now: Now) {
+    fn look_anew(&mut self, now: Now) {
         match self.state {
             State::Ready { .. } | State::Failed(_) => {
                 self.looking_since = now.steady;
                 self.distrust_reading();
                 self.read_now(now);
             }
+            State::Unavailable(_) => self.check(now),
             _ => self.look_again(now),
+        }
+    }
+
+    /// Another tab says that something has happened to the payment.
+    pub(super) fn heard(&mut self, now: Now) {
+        self.prompted = true;
+        match (&self.state, &mut self.watched) {
+            // Nobody has come back from there, and one look is enough.
+            (State::Redirecting { .. } | State::Processing(_), Some(watched)) => {
+                watched.is_fresh = false;
+                self.ask_now(now);
+            }
+            _ => self.look_anew(now),
         }
     }
 
@@ -68,6 +89,10 @@ impl Flow {
     }
 
     fn look_again(&mut self, now: Now) {
+        // How things stand is told at once; only then is it worth waiting for more.
+        if let Some(watched) = &mut self.watched {
+            watched.is_fresh = false;
+        }
         match &mut self.state {
             State::Redirecting { .. } => {
                 // The shopper is here again, from wherever the redirection has led.
@@ -85,7 +110,10 @@ impl Flow {
             }
             // The payment tells before anything is sent again.
             State::Creating(creating) if self.create.is_none() => {
-                creating.next = None;
+                if creating.step == Step::Go {
+                    creating.next = None;
+                }
+                self.looking_since = now.steady;
                 self.read_now(now);
             }
             State::Ready { .. } if self.next_read.is_some() => self.read_now(now),

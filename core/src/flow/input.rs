@@ -3,6 +3,7 @@
 use super::attempt::{Attempt, Kept};
 use super::place::Place;
 use super::returned::Returned;
+use super::tabs::Lock;
 use super::{Millis, Money};
 use crate::paymentsos::{Kind, Payment, Transaction};
 
@@ -162,7 +163,7 @@ pub enum Answer {
     },
     /// No answer, or none that can be read.
     Lost,
-    /// The payment method was not to be had, so nothing was sent.
+    /// The request cannot be put into words, so nothing was sent.
     NotSent,
 }
 
@@ -174,6 +175,15 @@ pub enum Input {
     Start(Box<Start>),
     /// The shopper pressed Pay, or the page called `pay()`.
     Pay(Press),
+    /// The page has given the payment method of a press, or will not.
+    Method {
+        /// Its number.
+        number: u32,
+        /// Whether it was given.
+        given: bool,
+    },
+    /// A lock was granted. With [`Lock::Create`] comes the payment's attempt as it is saved now.
+    Locked(Lock, Option<Attempt>),
     /// The shopper pressed Try again.
     TryAgain,
     /// The shopper pressed Check again or Retry, or the page called `checkNow()`.
@@ -193,6 +203,8 @@ pub enum Input {
     Visible(bool),
     /// The browser went online, or offline.
     Online(bool),
+    /// The page is being left (`pagehide`).
+    Left,
     /// The page is shown again from the back-forward cache (`pageshow` with `persisted`).
     Shown,
     /// Another tab or window says that something happened to this payment: a hint, to ask.

@@ -2,7 +2,7 @@
 
 use super::input::ToldPayment;
 use super::reading::{Reading, Verdict, is_of};
-use super::{Answer, FRESH, Flow, LOOK_LIMIT, Millis, Now, READ_LIMIT, Request, State, Told, schedule};
+use super::{Answer, Flow, LOOK_LIMIT, Millis, Now, READ_LIMIT, Request, State, Told, schedule};
 use crate::codes::Code;
 use crate::paymentsos::{Kind, Status};
 
@@ -21,7 +21,7 @@ impl Flow {
             _ => return self.have_not_read(None, None, now),
         };
         self.looked_at = Some(now.steady);
-        let reading = self.take_in(told, now);
+        let reading = self.take_in(told);
         match reading.verdict {
             Verdict::Closed(code) => self.fail(code),
             Verdict::Live(kind, told) => {
@@ -33,9 +33,9 @@ impl Flow {
         }
     }
 
-    fn take_in(&mut self, told: ToldPayment, now: Now) -> Reading {
+    fn take_in(&mut self, told: ToldPayment) -> Reading {
         let reading = Reading::of(told, self.attempt.as_ref().map(|attempt| attempt.id.as_str()));
-        self.reading = Some((now.steady, reading.clone()));
+        self.reading = Some(reading.clone());
         // While the shopper can still say no, a change of the amount is pointed out.
         if !matches!(self.state, State::Ready { .. } | State::Creating(_)) {
             self.take_over_amount();
@@ -43,16 +43,9 @@ impl Flow {
         reading
     }
 
-    /// Whether the last reading said that nothing stands for the payment, and is young enough to rely on.
-    pub(super) fn is_free(&self, now: Now) -> bool {
-        self.reading.as_ref().is_some_and(|(at, reading)| {
-            matches!(reading.verdict, Verdict::Free(_)) && now.steady.saturating_sub(*at) <= FRESH
-        })
-    }
-
     /// What stands for the payment may have changed since; its amount and its reference hold until it is read anew.
     pub(super) fn distrust_reading(&mut self) {
-        if let Some((_, reading)) = &mut self.reading {
+        if let Some(reading) = &mut self.reading {
             reading.verdict = Verdict::Unknown;
         }
     }
@@ -124,7 +117,13 @@ impl Flow {
         match (&self.state, ours) {
             (State::Creating(creating), Some((kind, told))) if creating.posted => self.adopt(*kind, told, false, now),
             (State::Creating(creating), None) if creating.posted => self.nothing_came(now),
-            (State::Creating(_), _) => self.looked_before_paying(now),
+            (State::Creating(_), ours) => {
+                if ours.is_some() {
+                    // Another tab has seen it fail: a new press is a new attempt.
+                    self.attempt = None;
+                }
+                self.looked_before_paying(now);
+            }
             (&State::Ready { amount_changed, fault }, _) => self.ready(amount_changed, fault),
             (State::Confirming { .. } | State::Processing(_) | State::Unavailable(_), _) if self.own => {
                 self.ready(false, None);
@@ -148,7 +147,7 @@ impl Flow {
 
     /// Shows the payment's amount; says whether the shopper saw another.
     pub(super) fn take_over_amount(&mut self) -> bool {
-        let Some((_, reading)) = &self.reading else { return false };
+        let Some(reading) = &self.reading else { return false };
         let changed = self.shown.as_ref().is_some_and(|shown| *shown != reading.money);
         self.shown = Some(reading.money.clone());
         changed

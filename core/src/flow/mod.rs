@@ -21,7 +21,7 @@
 //!
 //! | rule | tests (`core/tests/`) |
 //! |---|---|
-//! | 1. One payment, never two | `flow_never_two`, `flow_properties::one_key_until_a_known_failure` |
+//! | 1. One payment, never two | `flow_never_two`, `flow_tabs`, `flow_properties::one_key_until_a_known_failure` |
 //! | 2. No false result | `flow_never_false`, `flow_properties::a_result_is_what_the_backend_said`, `codes` |
 //! | 3. From anywhere, but only to look | `flow_returns`, `flow_returned` |
 //! | 4. Only where it is safe to go | `place::tests`, `flow_redirection::an_address_that_is_not_safe_is_not_gone_to` |
@@ -47,17 +47,20 @@ mod reading;
 pub mod returned;
 pub mod schedule;
 mod start;
+mod tabs;
 mod view;
 
 pub use attempt::{ATTEMPT_LIFE, Attempt, Kept};
 pub use effect::{Effect, Effects, Request};
 pub use input::{Answer, Input, Now, Presentation, Press, Setup, Start, Told, ToldPayment};
 pub use place::{LONGEST_ADDRESS, Place};
+pub use tabs::Lock;
 pub use view::{StateName, View};
 
 use crate::codes::Code;
 use crate::paymentsos::{Kind, Status};
 use reading::Reading;
+use tabs::Hold;
 
 /// Milliseconds.
 pub type Millis = u64;
@@ -81,8 +84,12 @@ pub const HELD_LIMIT: Millis = 35_000;
 pub const LOOK_LIMIT: Millis = 60_000;
 /// How long after leaving began a link is shown, in milliseconds: the page should have gone by then.
 pub const WATCHDOG: Millis = 4_000;
-/// How old a reading may be for a press on Pay to rely on it, in milliseconds.
-pub const FRESH: Millis = 60_000;
+/// How long the page may take to give the payment method, in milliseconds: a wallet's sheet is open meanwhile.
+pub const METHOD_LIMIT: Millis = 300_000;
+/// How long another tab's payment is waited for, in milliseconds.
+pub const LOCK_LIMIT: Millis = 10_000;
+/// After how long the shopper is told that another tab is paying, in milliseconds.
+pub const LOCK_NOTICE: Millis = 1_000;
 
 /// One checkout: a payment on a page.
 #[derive(Debug, Default)]
@@ -96,8 +103,8 @@ pub struct Flow {
     attempt: Option<Attempt>,
     /// The transaction that is asked for.
     watched: Option<Watched>,
-    /// What the payment said when it was last read, and when that was.
-    reading: Option<(Millis, Reading)>,
+    /// What the payment said when it was last read.
+    reading: Option<Reading>,
     /// When a read was last answered, maybe not with a payment.
     looked_at: Option<Millis>,
     /// What the shopper sees.
@@ -110,8 +117,14 @@ pub struct Flow {
     /// When the reading that is being tried began.
     looking_since: Millis,
     requests: u32,
+    create_lock: Hold,
+    wait_lock: Hold,
     hidden: bool,
     offline: bool,
+    /// The page has been left, and may come back.
+    left: bool,
+    /// Another tab has said that there is something to see.
+    prompted: bool,
     can_keep: bool,
     /// What the page was told last.
     told: Option<(String, Option<Status>)>,
@@ -138,11 +151,17 @@ struct Watched {
     told: Option<Told>,
     /// Where the shopper can go on, if they may be sent there.
     place: Option<u32>,
+    /// There is a place, where they must not be sent.
+    refused: bool,
     /// Whether the shopper has come back from there.
     returned: bool,
     /// When asking began: pauses grow from here.
     begun: Millis,
     next: Option<Millis>,
+    /// How it stands was told since the browser, the page or a tab last hinted at something new.
+    is_fresh: bool,
+    /// The backend does not hold its answers.
+    is_instant: bool,
     deadline: Deadline,
     /// The deadline is over, and the answer on its way is the last that is waited for.
     last_check: bool,
@@ -188,16 +207,30 @@ struct Creating {
     press: Option<Press>,
     /// The amount that the shopper saw when pressing; none after a reload.
     saw: Option<Money>,
+    step: Step,
     /// Whether a POST was sent.
     posted: bool,
+    /// Another tab is paying, and the shopper is told so.
+    elsewhere: bool,
     /// When it all has to be over.
     limit: Millis,
-    /// When to send it again.
+    /// When to send it again; before, when to look at what another tab does.
     next: Option<Millis>,
     /// The backend asked to be left alone until then.
     not_before: Millis,
     /// The limit is over, and the reading on its way is the last that is waited for.
     last_check: bool,
+}
+
+/// What a payment being started waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// The page gives the payment method.
+    Method,
+    /// Other tabs are done.
+    Lock,
+    /// The backend answers.
+    Go,
 }
 
 impl Flow {
@@ -212,6 +245,8 @@ impl Flow {
             Input::Start(start) => self.start(*start, now),
             _ if self.setup.is_none() => {}
             Input::Pay(press) => self.pay(press, now),
+            Input::Method { number, given } => self.method(number, given, now),
+            Input::Locked(lock, saved) => self.locked(lock, saved, now),
             Input::TryAgain => self.try_again(now),
             Input::Check => self.check(now),
             Input::Reset => self.reset(now),
@@ -219,10 +254,12 @@ impl Flow {
             Input::Woke => self.woke(now),
             Input::Visible(visible) => self.visible(visible, now),
             Input::Online(online) => self.online(online, now),
+            Input::Left => self.leaves(),
             Input::Shown => self.shown_again(now),
             Input::Heard => self.heard(now),
             Input::Token => self.token(now),
         }
+        self.settle_locks();
         self.set_alarm(now);
         std::mem::take(&mut self.effects)
     }
@@ -281,8 +318,10 @@ impl Flow {
         }
     }
 
-    /// Pauses are longer while nobody looks or nothing can be reached.
+    /// Pauses are longer while nobody looks, nothing can be reached, or another tab asks.
     fn pace(&self, pause: Millis) -> Millis {
-        if self.hidden || self.offline { schedule::idle(pause) } else { pause }
+        // Another tab waits, and will tell.
+        let waits = self.wait_lock == Hold::Asked;
+        if self.hidden || self.offline || waits { schedule::idle(pause) } else { pause }
     }
 }

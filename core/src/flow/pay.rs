@@ -2,8 +2,8 @@
 
 use super::attempt::Attempt;
 use super::{
-    Answer, CREATE_LIMIT, Creating, Effect, Flow, LOOK_LIMIT, Millis, Now, Presentation, Press, Request, State,
-    WATCHDOG, schedule,
+    Answer, CREATE_LIMIT, Creating, Effect, Flow, LOCK_LIMIT, LOCK_NOTICE, METHOD_LIMIT, Millis, Now, Presentation,
+    Press, Request, State, Step, WATCHDOG, schedule,
 };
 use crate::codes::Code;
 use crate::paymentsos::Status;
@@ -20,24 +20,41 @@ impl Flow {
         self.state = State::Creating(Creating {
             press: Some(press),
             saw: self.shown.clone(),
+            step: Step::Method,
             posted: false,
-            limit: now.steady + LOOK_LIMIT,
+            elsewhere: false,
+            limit: now.steady + METHOD_LIMIT,
             next: None,
             not_before: 0,
             last_check: false,
         });
-        if self.is_free(now) {
-            return self.looked_before_paying(now);
+        self.prompted = false;
+    }
+
+    /// The page has given the payment method, or will not.
+    pub(super) fn method(&mut self, number: u32, given: bool, now: Now) {
+        let State::Creating(creating) = &mut self.state else { return };
+        if creating.step != Step::Method || creating.press.as_ref().is_none_or(|press| press.method != number) {
+            return;
         }
-        self.looking_since = now.steady;
-        if self.read.is_none() {
-            self.read_now(now);
+        if !given {
+            return self.no_method();
         }
+        creating.step = Step::Lock;
+        creating.limit = now.steady + LOCK_LIMIT;
+        creating.next = Some(now.steady + LOCK_NOTICE);
+    }
+
+    fn no_method(&mut self) {
+        self.report(Code::PaymentMethodMissing);
+        // That nothing was sent is only said where nothing was sent before either.
+        let doubtful = self.attempt.as_ref().is_some_and(|attempt| attempt.doubtful);
+        self.ready(false, (!doubtful).then_some(Code::PaymentMethodMissing));
     }
 
     /// The payment is free. What the shopper saw is what is charged, or nothing is.
     pub(super) fn looked_before_paying(&mut self, now: Now) {
-        let State::Creating(Creating { press: Some(press), saw, .. }) = &self.state else { return };
+        let State::Creating(Creating { press: Some(press), saw, step: Step::Go, .. }) = &self.state else { return };
         let (press, saw) = (press.clone(), saw.clone());
         self.take_over_amount();
         if saw != self.shown {
@@ -61,6 +78,9 @@ impl Flow {
 
     fn post(&mut self, now: Now) {
         let State::Creating(creating) = &mut self.state else { return };
+        if creating.step != Step::Go {
+            return;
+        }
         let (Some(press), Some(expected), Some(attempt)) = (&creating.press, creating.saw.clone(), &self.attempt)
         else {
             return;
@@ -90,6 +110,7 @@ impl Flow {
                 self.abort_read();
                 self.watch(kind, told.id().to_owned(), now);
                 self.count_from_now(now);
+                self.announce();
                 let status = self.tell(told);
                 self.state = State::Confirming { leave: true };
                 match status {
@@ -106,9 +127,7 @@ impl Flow {
                     self.attempt = None;
                     self.forget();
                 }
-                self.report(Code::PaymentMethodMissing);
-                // That nothing was sent is only said where nothing was sent before either.
-                self.ready(false, (!doubtful).then_some(Code::PaymentMethodMissing));
+                self.no_method();
             }
             Answer::Refused { status, .. } if !doubtful && is_refusal(status) => self.refused(status, now),
             Answer::Refused { retry_after, .. } => self.doubt(retry_after, now),
@@ -147,7 +166,7 @@ impl Flow {
     /// A POST was sent, and the payment shows nothing of it.
     pub(super) fn nothing_came(&mut self, now: Now) {
         let State::Creating(creating) = &self.state else { return };
-        let money = self.reading.as_ref().map(|(_, reading)| &reading.money);
+        let money = self.reading.as_ref().map(|reading| &reading.money);
         if creating.saw.as_ref().is_some_and(|saw| Some(saw) != money) {
             // A repeat would ask for what the payment no longer is. Key and doubt stay.
             return self.ready(true, None);
@@ -181,8 +200,14 @@ impl Flow {
         if now.steady >= creating.limit && !creating.last_check {
             creating.last_check = true;
             creating.next = None;
-            if !creating.posted {
-                return self.unavailable(Code::BackendUnreachable);
+            match creating.step {
+                _ if creating.posted => {}
+                Step::Method => return self.no_method(),
+                Step::Lock => {
+                    self.ready(false, Some(Code::PaidElsewhere));
+                    return self.read_now(now);
+                }
+                Step::Go => return self.unavailable(Code::BackendUnreachable),
             }
             // A first POST has the same limit, so that this one is a repeat.
             let create = self.create.take();
@@ -191,7 +216,13 @@ impl Flow {
                 self.read_now(now);
             }
         } else if creating.next.is_some_and(|next| now.steady >= next) {
-            self.post(now);
+            if creating.step == Step::Go {
+                return self.post(now);
+            }
+            creating.elsewhere = true;
+            creating.next = None;
+            self.looking_since = now.steady;
+            self.read_now(now);
         }
     }
 
@@ -208,6 +239,8 @@ impl Flow {
                 self.state = State::Redirecting { watchdog: Some(now.steady + WATCHDOG) };
                 self.effect(Effect::Go(place));
             }
+            // The shopper has to go somewhere and cannot: nothing more will come of it here.
+            None if watched.refused => self.processing(Some(Code::RedirectionRefused)),
             None => self.state = State::Confirming { leave: false },
         }
     }

@@ -3,7 +3,7 @@
 use super::attempt::Kept;
 use super::input::Start;
 use super::returned::{Clean, Returned};
-use super::{CREATE_LIMIT, Creating, Effect, Flow, Millis, Now, State};
+use super::{CREATE_LIMIT, Creating, Effect, Flow, Hold, Lock, Millis, Now, State, Step};
 use crate::codes::Code;
 use crate::paymentsos::Kind;
 
@@ -11,6 +11,11 @@ impl Flow {
     pub(super) fn start(&mut self, start: Start, now: Now) {
         let Start { setup, returned, saved, kept, can_keep, visible, online } = start;
         self.abort_all();
+        for (lock, hold) in [(Lock::Create, self.create_lock), (Lock::Wait, self.wait_lock)] {
+            if hold != Hold::Free {
+                self.effect(Effect::Unlock(lock));
+            }
+        }
         let effects = std::mem::take(&mut self.effects);
         *self = Flow {
             requests: self.requests,
@@ -23,7 +28,7 @@ impl Flow {
         };
 
         let named = setup.payment_id.as_deref();
-        let fits = |id: Option<&str>| named.is_none() || id.is_none() || id == named;
+        let fits = |id: Option<&str>| named.zip(id).is_none_or(|(named, id)| named.eq_ignore_ascii_case(id));
         // The set that belongs to the saved attempt, else the last: what stands further back was added later.
         let mut fitting: Vec<Returned> = returned.into_iter().filter(|set| fits(set.payment_id.as_deref())).collect();
         let ours = fitting.iter().rposition(|set| {
@@ -57,6 +62,7 @@ impl Flow {
         self.own = setup.payment_id.is_some() || self.attempt.is_some();
         self.shown = setup.money.clone();
         self.setup = Some(setup);
+        self.effect(Effect::Listen(self.payment_id.clone()));
 
         if back.is_some() {
             self.effect(Effect::CleanAddress(if can_keep { Clean::All } else { Clean::Status }));
@@ -105,7 +111,9 @@ impl Flow {
             self.state = State::Creating(Creating {
                 press: None,
                 saw: None,
+                step: Step::Go,
                 posted: true,
+                elsewhere: false,
                 limit: now.steady + CREATE_LIMIT.saturating_sub(spent),
                 next: None,
                 not_before: 0,

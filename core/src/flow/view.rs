@@ -103,7 +103,7 @@ impl Flow {
         let (state, fault) = match &self.state {
             State::Loading => (StateName::Loading, None),
             State::Ready { fault, .. } => (StateName::Ready, *fault),
-            State::Creating(_) => (StateName::Creating, None),
+            State::Creating(creating) => (StateName::Creating, creating.elsewhere.then_some(Code::PaidElsewhere)),
             State::Redirecting { .. } => (StateName::Redirecting, None),
             State::Link => (StateName::Link, None),
             State::Confirming { .. } => (StateName::Confirming, None),
@@ -113,7 +113,7 @@ impl Flow {
             State::Unavailable(code) => (StateName::Unavailable, Some(*code)),
         };
         let told_money = told.and_then(|told| Some(Money { amount: told.amount?, currency: told.currency.clone()? }));
-        let reference = self.reading.as_ref().and_then(|(_, reading)| reading.reference.clone());
+        let reference = self.reading.as_ref().and_then(|reading| reading.reference.clone());
         View {
             state,
             money: told_money.filter(|_| state == StateName::Succeeded).or_else(|| self.shown.clone()),

@@ -7,7 +7,7 @@
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::returned::{self, Clean};
 use paymentsos_core::flow::{
-    Answer, Attempt, Effect, Effects, Flow, Input, Kept, Millis, Money, Now, Place, Presentation, Press, Request,
+    Answer, Attempt, Effect, Effects, Flow, Input, Kept, Lock, Millis, Money, Now, Place, Presentation, Press, Request,
     Setup, Start, StateName, Told, ToldPayment, View,
 };
 use paymentsos_core::paymentsos::{
@@ -276,6 +276,14 @@ pub struct World {
     pub inputs: u32,
     pub visible: bool,
     pub online: bool,
+    /// The locks that this tab has or has asked for, and those that another tab has.
+    pub locks: Vec<Lock>,
+    pub locked_elsewhere: Vec<Lock>,
+    /// Granted, and not said yet.
+    granted: Vec<Lock>,
+    /// The payment whose announcements are heard.
+    pub listens: Option<String>,
+    pub announced: u32,
 }
 
 impl World {
@@ -302,6 +310,11 @@ impl World {
             inputs: 0,
             visible: true,
             online: true,
+            locks: Vec::new(),
+            locked_elsewhere: Vec::new(),
+            granted: Vec::new(),
+            listens: None,
+            announced: 0,
         }
     }
 
@@ -326,7 +339,7 @@ impl World {
     /// Pay was pressed, and the POST is on its way.
     pub fn paying() -> World {
         let mut world = World::ready();
-        world.press_pay();
+        world.pays();
         world
     }
 
@@ -350,11 +363,25 @@ impl World {
     pub fn input(&mut self, input: Input) -> Effects {
         self.inputs += 1;
         assert!(self.inputs < 20_000, "a story without an end");
-        let effects = self.flow.handle(input, self.now);
+        let mut effects = self.flow.handle(input, self.now);
         for effect in &effects {
             self.carry_out(effect.clone());
         }
+        while let Some(lock) = self.granted.pop() {
+            effects.extend(self.locked(lock));
+        }
         effects
+    }
+
+    fn locked(&mut self, lock: Lock) -> Effects {
+        let saved = self.attempt().filter(|_| lock == Lock::Create);
+        self.input(Input::Locked(lock, saved))
+    }
+
+    /// The other tab gives a lock back.
+    pub fn is_free(&mut self, lock: Lock) -> Effects {
+        self.locked_elsewhere.retain(|other| *other != lock);
+        if self.locks.contains(&lock) { self.locked(lock) } else { Effects::new() }
     }
 
     fn carry_out(&mut self, effect: Effect) {
@@ -384,6 +411,20 @@ impl World {
                 assert!(self.can_store, "kept where nothing can be kept");
                 self.kept = Some(kept.to_line());
             }
+            Effect::Lock(lock) => {
+                assert!(!self.locks.contains(&lock), "asked for twice: {lock:?}");
+                self.locks.push(lock);
+                if !self.locked_elsewhere.contains(&lock) {
+                    self.granted.push(lock);
+                }
+            }
+            Effect::Unlock(lock) => {
+                assert!(self.locks.contains(&lock), "given back, but not asked for: {lock:?}");
+                self.locks.retain(|held| *held != lock);
+                self.granted.retain(|held| *held != lock);
+            }
+            Effect::Listen(payment_id) => self.listens = payment_id,
+            Effect::Announce => self.announced += 1,
             Effect::Drop => self.kept = None,
             Effect::CleanAddress(what) => {
                 self.cleaned.push(what);
@@ -422,6 +463,7 @@ impl World {
     /// A new page of the same tab: steady time begins anew, what was under way is gone.
     pub fn reload(&mut self) -> Effects {
         self.flow = Flow::new();
+        self.locks.clear();
         self.now.steady = 1_000;
         self.start()
     }
@@ -439,9 +481,23 @@ impl World {
         self.kept = None;
     }
 
+    /// Pay is pressed, and the payment is still free: the POST is on its way.
+    pub fn pays(&mut self) {
+        self.pays_where(untouched());
+    }
+
+    /// As [`pays`](World::pays), where the payment says that.
+    pub fn pays_where(&mut self, answer: impl Into<Answer>) {
+        self.press_pay();
+        self.read_says(answer);
+    }
+
+    /// Pay is pressed, and the page gives the payment method at once.
     pub fn press_pay(&mut self) -> Effects {
         self.presses += 1;
-        self.input(Input::Pay(Press { id: key(self.presses), method: self.presses }))
+        let mut effects = self.input(Input::Pay(Press { id: key(self.presses), method: self.presses }));
+        effects.extend(self.input(Input::Method { number: self.presses, given: true }));
+        effects
     }
 
     pub fn try_again(&mut self) -> Effects {
