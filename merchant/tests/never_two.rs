@@ -22,7 +22,7 @@ async fn at_once(shopper: &Shopper, keys: &[Uuid]) -> Vec<(u16, Value)> {
         .collect();
     let mut answers = Vec::new();
     for task in tasks {
-        answers.push(task.await.unwrap());
+        answers.push(task.await.expect("an answer"));
     }
     answers.sort_unstable_by_key(|(status, _)| *status);
     answers
