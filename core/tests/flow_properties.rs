@@ -4,10 +4,11 @@
 mod world;
 
 use paymentsos_core::codes::Code;
-use paymentsos_core::flow::{Answer, Effect, Input, Millis, Request, StateName};
+use paymentsos_core::flow::{Answer, Effect, Input, Lock, Millis, Money, Press, Request, StateName};
 use paymentsos_core::paymentsos::{Kind, PaymentStatus, Status};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{RngSeed, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 use world::*;
 
@@ -36,6 +37,15 @@ enum Reply {
 #[derive(Clone, Debug)]
 enum Step {
     Pay,
+    /// Pay, the page taking its time over the payment method.
+    PaySlowly,
+    /// The page gives the payment method of the last press, or will not.
+    Method(bool),
+    /// Another tab takes a lock as soon as it can, or gives it back.
+    Elsewhere(Lock, bool),
+    Left,
+    /// The shop changes what the payment is about.
+    Amount(u64),
     TryAgain,
     Check,
     Reset,
@@ -108,6 +118,9 @@ struct Run {
     told: BTreeSet<(String, bool)>,
     closed_told: bool,
     refused_told: bool,
+    /// What the payment is about, and what the shopper saw at the last press.
+    amount: u64,
+    saw: Option<Money>,
     /// Whether the last reading of this page that said anything showed a transaction that stands.
     stands: Option<bool>,
     seen: usize,
@@ -128,6 +141,8 @@ impl Run {
             told: BTreeSet::new(),
             closed_told: false,
             refused_told: false,
+            amount: 4097,
+            saw: None,
             stands: None,
             seen: 0,
         };
@@ -149,7 +164,22 @@ impl Run {
         let open_before = self.world.open.clone();
         self.world.aborted.clear();
         match step {
-            Step::Pay => drop(self.world.press_pay()),
+            Step::Pay => {
+                self.press();
+                self.world.input(Input::Method { number: self.world.presses, given: true });
+            }
+            Step::PaySlowly => self.press(),
+            Step::Method(given) => {
+                self.world.input(Input::Method { number: self.world.presses, given: *given });
+            }
+            Step::Elsewhere(lock, true) => {
+                if !self.world.locks.contains(lock) && !self.world.locked_elsewhere.contains(lock) {
+                    self.world.locked_elsewhere.push(*lock);
+                }
+            }
+            Step::Elsewhere(lock, false) => drop(self.world.is_free(*lock)),
+            Step::Left => drop(self.world.input(Input::Left)),
+            Step::Amount(amount) => self.amount = *amount,
             Step::TryAgain => drop(self.world.try_again()),
             Step::Check => drop(self.world.check()),
             Step::Reset => drop(self.world.input(Input::Reset)),
@@ -224,6 +254,16 @@ impl Run {
         self.holds();
     }
 
+    fn press(&mut self) {
+        let before = self.world.view();
+        self.world.presses += 1;
+        let press = Press { id: key(self.world.presses), method: self.world.presses };
+        self.world.input(Input::Pay(press));
+        if before.state == StateName::Ready && self.world.view().state == StateName::Creating {
+            self.saw = before.money;
+        }
+    }
+
     fn says(&self, made: &Made, status: &Status) -> Says {
         let mut says = match status {
             Status::Succeed => succeed(&made.id),
@@ -280,6 +320,11 @@ impl Run {
             _ => {}
         }
         match request {
+            Request::Create { expected, attempt, .. }
+                if *expected != money(self.amount) && self.made.iter().all(|made| made.key != *attempt) =>
+            {
+                refused(412)
+            }
             Request::Create { .. } => {
                 let at = self.carries_out(request);
                 let made = &self.made[at];
@@ -287,9 +332,16 @@ impl Run {
                 let says = self.says(made, status);
                 if matches!(made.outcome, Outcome::ByLink) { says.by("PBL").into() } else { says.into() }
             }
-            Request::Read { .. } if self.closed => stands_at(PaymentStatus::Refunded),
-            Request::Read { .. } if matches!(reply, Reply::Vague) => not_expanded(),
-            Request::Read { .. } => lists(self.made.iter().map(|made| self.says(made, &made.status))),
+            Request::Read { .. } => {
+                let answer = match () {
+                    () if self.closed => stands_at(PaymentStatus::Refunded),
+                    () if matches!(reply, Reply::Vague) => not_expanded(),
+                    () => lists(self.made.iter().map(|made| self.says(made, &made.status))),
+                };
+                let Answer::Payment(mut told) = answer else { unreachable!() };
+                told.payment.amount = self.amount;
+                Answer::Payment(told)
+            }
             Request::Ask { id, .. } => match self.made.iter().find(|made| made.id == *id) {
                 Some(_) if matches!(reply, Reply::Vague) => odd(id).into(),
                 Some(made) if matches!(reply, Reply::Held) => self.says(made, &made.status).held().into(),
@@ -324,6 +376,10 @@ impl Run {
                 self.closed_told |= told.payment.status == PaymentStatus::Refunded;
                 if let Some(listed) = &told.transactions {
                     let live = |status: &Status| *status != Status::Failed;
+                    for (_, told) in listed.iter().filter(|(_, told)| !live(&told.transaction.result.status)) {
+                        let key = told.transaction.reconciliation_id.clone().expect("whoever made it said so");
+                        self.keys.entry(key).or_default().failed = true;
+                    }
                     self.stands = Some(listed.iter().any(|(_, told)| live(&told.transaction.result.status)));
                 }
             }
@@ -335,7 +391,8 @@ impl Run {
     fn holds(&mut self) {
         let view = self.world.view();
         for (_, request) in &self.world.sent[self.seen..] {
-            let Request::Create { attempt, .. } = request else { continue };
+            let Request::Create { attempt, expected, .. } = request else { continue };
+            assert_eq!(Some(expected), self.saw.as_ref(), "not what the shopper saw");
             for (key, known) in &self.keys {
                 let over = known.failed || known.open == 0;
                 assert!(key == attempt || over, "{attempt} was begun while {key} is open: {known:?}");
@@ -429,6 +486,12 @@ fn step() -> impl Strategy<Value = Step> {
     let index = any::<usize>;
     prop_oneof![
         6 => Just(Step::Pay),
+        1 => Just(Step::PaySlowly),
+        1 => any::<bool>().prop_map(Step::Method),
+        2 => (prop::sample::select(vec![Lock::Create, Lock::Wait]), any::<bool>())
+            .prop_map(|(lock, takes)| Step::Elsewhere(lock, takes)),
+        1 => Just(Step::Left),
+        1 => prop::sample::select(vec![4097, 4097, 5000]).prop_map(Step::Amount),
         3 => Just(Step::TryAgain),
         1 => Just(Step::Check),
         1 => Just(Step::Reset),
@@ -512,5 +575,29 @@ proptest! {
         backend in prop::sample::select(vec![Backend::Silent, Backend::Faulty, Backend::Honest]),
     ) {
         run(outcomes, &steps, true, chance).comes_to_rest(backend);
+    }
+}
+
+/// A million inputs, in whatever order, every story being brought to its end. The first that does not hold is printed whole.
+#[test]
+fn a_million_inputs() {
+    const INPUTS: u64 = 1_000_000;
+    let mut runner = TestRunner::deterministic();
+    let backend = prop::sample::select(vec![Backend::Silent, Backend::Faulty, Backend::Honest]);
+    let stories = (outcomes(), prop::collection::vec(step(), 40..200), any::<u16>(), any::<bool>(), backend);
+    let (mut inputs, mut seen) = (0, 0);
+    while inputs < INPUTS {
+        let story = stories.new_tree(&mut runner).expect("a story").current();
+        let held = std::panic::catch_unwind(|| {
+            let (outcomes, steps, chance, can_store, backend) = story.clone();
+            let mut run = run(outcomes, &steps, can_store, chance);
+            run.comes_to_rest(backend);
+            u64::from(run.world.inputs)
+        });
+        match held {
+            Ok(more) => inputs += more,
+            Err(_) => panic!("story {seen}: {story:?}"),
+        }
+        seen += 1;
     }
 }

@@ -28,7 +28,7 @@
 //! | 5. Every wait ends | `flow_waits`, `flow_link`, `flow_properties::every_wait_ends` |
 //! | 6. No dead end | `flow_no_dead_end`, `flow_redirection::coming_back_without_paying_shows_a_way_on` |
 //! | 7. Nothing leaks | the types: no address and no payment method can get in; `flow_returns::nothing_of_the_address_is_kept` |
-//! | 8. What the shopper saw is what is charged | `flow_amount` |
+//! | 8. What the shopper saw is what is charged | `flow_amount`, `flow_properties::a_million_inputs` |
 //! | 10. Two versions meet | `attempt::tests`, `flow_returns::what_another_release_has_saved_is_ignored` |
 //!
 //! That a payment simply works is told in `flow_card`, `flow_redirection` and `flow_link`; that what is stale or doubled changes nothing,

@@ -92,10 +92,15 @@ impl Flow {
         self.left = true;
         self.abort_ask();
         self.abort_read();
-        if let State::Creating(creating) = &mut self.state
-            && creating.step == Step::Go
-        {
-            creating.step = Step::Lock;
+        // What was to be the last look was none.
+        if let Some(watched) = &mut self.watched {
+            watched.last_check = false;
+        }
+        if let State::Creating(creating) = &mut self.state {
+            creating.last_check = false;
+            if creating.step == Step::Go {
+                creating.step = Step::Lock;
+            }
         }
         self.effect(Effect::Listen(None));
     }
