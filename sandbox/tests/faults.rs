@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Merchant, SUCCEEDS, good, quick};
+use common::{Merchant, PENDING_THEN_SUCCEEDS, SUCCEEDS, THREE_D_SECURE, good, id, quick};
 use reqwest::Method;
 use sandbox::Switches;
 use serde_json::{Value, json};
@@ -90,6 +90,55 @@ async fn a_slow_reply_is_slow() {
     let before = Instant::now();
     merchant.get(&format!("/payments/{payment}")).await;
     assert!(before.elapsed() >= Duration::from_millis(200));
+}
+
+#[tokio::test]
+async fn a_slow_reading_is_slow_and_tells_what_is_true_when_it_comes() {
+    let merchant = Merchant::open().await;
+    let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+    let path = format!("/payments/{payment}/charges/{}", id(&charge));
+    merchant.faults(&json!({"api": [{"method": "GET", "path": "/charges/", "times": 1, "latency_ms": 500}]})).await;
+    let before = Instant::now();
+    let (slow, _) = tokio::join!(merchant.get(&path), merchant.press(&charge, "succeed"));
+    assert!(before.elapsed() >= Duration::from_millis(500));
+    assert_eq!(slow["result"]["status"], "Succeed");
+    assert_eq!(shown(&merchant, "/sandbox/faults").await["api"][0]["times"], 0);
+}
+
+#[tokio::test]
+async fn a_reading_may_fail_or_be_lost() {
+    let merchant = Merchant::open().await;
+    let (payment, charge) = merchant.charge(SUCCEEDS).await;
+    let path = format!("/payments/{payment}/charges/{}", id(&charge));
+    for status in [400, 401, 404, 409, 429, 500, 503] {
+        merchant.faults(&json!({"api": [{"method": "GET", "path": "/charges/", "status": status}]})).await;
+        good(merchant.request(Method::GET, &path).send().await.expect("a reply"), status).await;
+    }
+    merchant.faults(&json!({"api": [{"method": "GET", "path": "/charges/", "lose_reply": true}]})).await;
+    assert!(merchant.request(Method::GET, &path).send().await.is_err());
+    merchant.faults(&json!({})).await;
+    assert_eq!(merchant.get(&path).await["result"]["status"], "Succeed");
+}
+
+#[tokio::test]
+async fn things_take_as_long_as_the_switches_say() {
+    let merchant = Merchant::open().await;
+    let long = 400;
+    for (switch, card, press, last) in [
+        ("pending_ms", PENDING_THEN_SUCCEEDS, None, "Succeed"),
+        ("late_ms", THREE_D_SECURE, Some("late-succeed"), "Succeed"),
+        ("redirection_ms", THREE_D_SECURE, None, "Failed"),
+    ] {
+        good(merchant.set("/sandbox/switches", &json!({switch: long})).await, 200).await;
+        let before = Instant::now();
+        let (payment, charge) = merchant.charge(card).await;
+        if let Some(outcome) = press {
+            merchant.press(&charge, outcome).await;
+        }
+        assert_eq!(charge["result"]["status"], "Pending", "{switch}");
+        merchant.until(&format!("/payments/{payment}/charges/{}", id(&charge)), last).await;
+        assert!(before.elapsed() >= Duration::from_millis(long), "{switch}");
+    }
 }
 
 #[tokio::test]

@@ -97,6 +97,38 @@ async fn a_redirection_that_nobody_finishes_fails_but_one_that_was_pressed_does_
 }
 
 #[tokio::test]
+async fn a_page_that_was_opened_but_not_used_expires_too() {
+    let merchant = Merchant::open_with(Switches { redirection_ms: 700, ..quick() }, None).await;
+    let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+    let open = async || {
+        let shown = merchant.client.get(page(&charge)).send().await.expect("a page");
+        assert_eq!(shown.status(), StatusCode::OK);
+        shown.text().await.expect("its text")
+    };
+    assert!(open().await.contains("<form"));
+    let expired = merchant.until(&format!("/payments/{payment}/charges/{}", id(&charge)), "Failed").await;
+    assert_eq!(expired["result"]["sub_category"], "expired");
+    let shown = open().await;
+    assert!(!shown.contains("<form") && shown.contains("status=Failed"), "{shown}");
+    // The payment is free for another attempt.
+    assert_eq!(merchant.payment_status(&payment).await, "Initialized");
+    merchant.post(&format!("/payments/{payment}/charges"), &merchant.with_card(SUCCEEDS).await).await;
+}
+
+#[tokio::test]
+async fn a_late_outcome_comes_even_where_nobody_returns() {
+    let merchant = Merchant::open().await;
+    merchant.faults(&json!({"return": {"none": true}})).await;
+    for (outcome, last) in [("late-succeed", "Succeed"), ("late-fail", "Failed")] {
+        let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+        let stays = merchant.press(&charge, outcome).await;
+        assert_eq!(stays.status(), StatusCode::OK);
+        assert!(!stays.text().await.expect("its text").contains("shop.example/return"));
+        merchant.until(&format!("/payments/{payment}/charges/{}", id(&charge)), last).await;
+    }
+}
+
+#[tokio::test]
 async fn an_address_that_nobody_can_go_back_to_leaves_the_shopper_on_the_page() {
     let merchant = Merchant::open().await;
     for address in ["abc", "javascript:alert(1)"] {
@@ -159,6 +191,26 @@ async fn the_way_back_goes_wrong_when_told_to() {
     let (_, charge) = merchant.charge(THREE_D_SECURE).await;
     let back = merchant.press(&charge, "fail").await;
     assert_eq!(location(&back), "https://shop.example/return?cart=7&payment_id=p&charge_id=t&status=Succeed#top");
+    let path = format!("/payments/{}/authorizations", merchant.payment().await);
+    let authorization = merchant.post(&path, &merchant.with_card(THREE_D_SECURE).await).await;
+    let back = merchant.press(&authorization, "late-fail").await;
+    assert_eq!(
+        location(&back),
+        "https://shop.example/return?cart=7&payment_id=p&authorization_id=t&status=Succeed#top"
+    );
+
+    // Each by itself, and the rest is true.
+    for (fault, expected) in [
+        (json!({"status": "Reviewing"}), "payment_id={payment}&charge_id={charge}&status=Reviewing#top"),
+        (json!({"payment_id": "p"}), "payment_id=p&charge_id={charge}&status=Failed#top"),
+        (json!({"transaction_id": ""}), "payment_id={payment}&charge_id=&status=Failed#top"),
+    ] {
+        merchant.faults(&json!({"return": fault})).await;
+        let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+        let back = merchant.press(&charge, "cancel").await;
+        let expected = expected.replace("{payment}", &payment).replace("{charge}", &id(&charge));
+        assert!(location(&back).ends_with(&format!("?cart=7&{expected}")), "{}", location(&back));
+    }
 
     merchant.faults(&json!({"return": {"none": true}})).await;
     let (payment, charge) = merchant.charge(THREE_D_SECURE).await;

@@ -7,11 +7,12 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use common::{Merchant, PENDING_THEN_SUCCEEDS, SUCCEEDS, THREE_D_SECURE, id, quick, until};
+use common::{Merchant, PENDING_THEN_SUCCEEDS, SUCCEEDS, THREE_D_SECURE, id, page, quick, until};
 use sandbox::signature::sign;
 use sandbox::{Config, Switches};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// A webhook as it arrived.
 #[derive(Clone, Debug)]
@@ -123,6 +124,77 @@ async fn a_press_on_the_issuers_page_is_told() {
     let hooks = inbox.until("payment.charge.update", 1).await;
     assert_eq!(hooks[0].body["data"]["result"]["sub_category"], "cancelled_by_customer");
     assert!(hooks[0].is_genuine());
+}
+
+#[tokio::test]
+async fn an_abandoned_redirection_is_told_when_its_time_is_over() {
+    let (inbox, merchant) = Inbox::open(Switches { redirection_ms: 200, ..quick() }).await;
+    let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+    // Opened, and left.
+    assert_eq!(merchant.client.get(page(&charge)).send().await.expect("a page").status(), StatusCode::OK);
+    let hooks = inbox.until("payment.charge.update", 1).await;
+    let result = &hooks[0].body["data"]["result"];
+    assert_eq!((&result["status"], &result["sub_category"]), (&json!("Failed"), &json!("expired")));
+    assert_eq!((id(&hooks[0].body["data"]), &hooks[0].body["payment_id"]), (id(&charge), &json!(payment)));
+    assert!(hooks[0].is_genuine());
+    // The payment was `Pending`, and is open again.
+    let sums = inbox.until("payment.payment.update", 2).await;
+    assert_eq!(sums[1].body["data"]["status"], "Initialized");
+}
+
+#[tokio::test]
+async fn a_late_outcome_is_told_even_where_nobody_returned() {
+    let (inbox, merchant) = Inbox::open(quick()).await;
+    merchant.faults(&json!({"return": {"none": true}})).await;
+    let (_, charge) = merchant.charge(THREE_D_SECURE).await;
+    merchant.press(&charge, "late-succeed").await;
+    let hooks = inbox.until("payment.charge.update", 1).await;
+    assert_eq!(hooks[0].body["data"]["result"]["status"], "Succeed");
+}
+
+#[tokio::test]
+async fn what_closes_a_payment_is_told() {
+    let (inbox, merchant) = Inbox::open(quick()).await;
+    for (opened, closed, status) in [("charges", "refunds", "Refunded"), ("authorizations", "voids", "Voided")] {
+        let payment = merchant.payment().await;
+        merchant.post(&format!("/payments/{payment}/{opened}"), &merchant.with_card(SUCCEEDS).await).await;
+        merchant.post(&format!("/payments/{payment}/{closed}"), &json!({})).await;
+        let event = format!("payment.{}.create", closed.trim_end_matches('s'));
+        assert_eq!(inbox.until(&event, 1).await[0].body["data"]["result"]["status"], "Succeed");
+        until(async || {
+            let sums = inbox.of("payment.payment.update");
+            sums.into_iter().find(|hook| hook.body["payment_id"] == payment && hook.body["data"]["status"] == status)
+        })
+        .await;
+    }
+    let payment = merchant.payment().await;
+    let path = format!("/sandbox/payments/{payment}/chargeback");
+    assert_eq!(merchant.bare(reqwest::Method::POST, &path).send().await.expect("a reply").status(), StatusCode::OK);
+    let sums = inbox.until("payment.payment.update", 5).await;
+    assert!(sums.iter().any(|hook| hook.body["payment_id"] == payment && hook.body["data"]["is_chargedback"] == true));
+}
+
+#[tokio::test]
+async fn another_amount_is_told() {
+    let (inbox, merchant) = Inbox::open(quick()).await;
+    let path = format!("/payments/{}", merchant.payment().await);
+    let changed = json!({"amount": 5_000, "currency": "EUR"});
+    let reply = merchant.request(reqwest::Method::PUT, &path).json(&changed).send().await.expect("a reply");
+    assert_eq!(reply.status(), StatusCode::OK);
+    let hooks = inbox.until("payment.payment.update", 1).await;
+    let data = &hooks[0].body["data"];
+    assert_eq!((&data["amount"], &data["currency"]), (&json!(5_000), &json!("EUR")));
+    assert!(hooks[0].is_genuine());
+}
+
+#[tokio::test]
+async fn delayed_ones_come_that_much_later() {
+    let (inbox, merchant) = Inbox::open(quick()).await;
+    merchant.faults(&json!({"webhooks": {"delay_ms": 300}})).await;
+    let before = Instant::now();
+    merchant.payment().await;
+    inbox.until("payment.payment.create", 1).await;
+    assert!(before.elapsed() >= Duration::from_millis(300));
 }
 
 #[tokio::test]
