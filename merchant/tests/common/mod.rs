@@ -104,6 +104,12 @@ impl Shop {
         self.client.get(url).send().await.expect("a reply").json().await.expect("a log")
     }
 
+    /// Forgets what happened at PaymentsOS.
+    pub(crate) async fn clear_log(&self) {
+        let url = format!("http://{}/sandbox/log", self.sandbox.address);
+        assert_eq!(self.client.delete(url).send().await.expect("a reply").status(), 204);
+    }
+
     /// The entries of a sort: `request` or `webhook`, their method, and a part of their path.
     pub(crate) async fn entries(&self, kind: &str, method: &str, path: &str) -> Vec<Value> {
         let fits = |entry: &Value| {
