@@ -374,6 +374,19 @@ async fn events_cross_the_borders_of_other_components() {
     host.remove();
 }
 
+/// The page is told of a trap in that place.
+fn trap_in(place: &str) {
+    let error: Function = get(&window(), "WebAssembly.RuntimeError").unchecked_into();
+    let trap = Reflect::construct(&error, &js_sys::Array::of1(&"unreachable".into())).unwrap();
+    set(&trap, "stack", &["RuntimeError: unreachable\n    at ", place].concat().into());
+    let options = Object::new();
+    set(&options, "error", &trap);
+    set(&options, "cancelable", &true.into());
+    let class: Function = get(&window(), "ErrorEvent").unchecked_into();
+    let event = Reflect::construct(&class, &js_sys::Array::of2(&"error".into(), &options)).unwrap();
+    window().dispatch_event(event.unchecked_ref()).unwrap();
+}
+
 /// The last of the stories: after it no element of this page starts any more.
 #[wasm_bindgen_test]
 async fn after_a_trap_every_element_says_so_and_none_pays() {
@@ -381,18 +394,15 @@ async fn after_a_trap_every_element_says_so_and_none_pays() {
     let one = Mounted::new(&page, |_| {}).await;
     let two = Mounted::new(&page, |_| {}).await;
     one.pay(&page).await;
-    let error: Function = get(&window(), "WebAssembly.RuntimeError").unchecked_into();
-    let trap = Reflect::construct(&error, &js_sys::Array::of1(&"unreachable".into())).unwrap();
-    let options = Object::new();
-    set(&options, "error", &trap);
-    set(&options, "cancelable", &true.into());
-    let class: Function = get(&window(), "ErrorEvent").unchecked_into();
-    let event = Reflect::construct(&class, &js_sys::Array::of2(&"error".into(), &options)).unwrap();
-    window().dispatch_event(event.unchecked_ref()).unwrap();
+    trap_in("https://shop.example/game_bg.wasm:wasm-function[7]:0x12");
+    assert_eq!(one.state(), "creating", "that was another module on the page");
+    trap_in("https://shop.example/paymentsos-checkout_bg.wasm:wasm-function[7]:0x12");
     for element in [&one, &two] {
         assert_eq!(element.state(), "unavailable");
         assert!(element.text().contains("look at your order or your e-mail"), "{}", element.text());
-        assert!(element.root().query_selector("button").unwrap().is_none());
+        let buttons = element.root().query_selector_all("button").unwrap();
+        let words = buttons.get(0).and_then(|button| button.text_content());
+        assert_eq!((buttons.length(), words.as_deref()), (1, Some("Reload the page")), "there is a way on, and no Pay");
         assert!(element.root().query_selector("[role=alert]").unwrap().is_some());
         let error = json!({ "code": "stopped", "who": "merchant", "retriable": false });
         assert_eq!(element.told("checkout-error").last().unwrap()["error"], error);

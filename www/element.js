@@ -15,6 +15,7 @@ const PROPERTIES = ['paymentMethod', 'messages'];
 // Said here, because what says everything else is what is missing.
 const CANNOT_START = ['Payment cannot be shown here', 'Reload the page, or use another browser. If you may have paid already, look at your order or your e-mail first.'];
 const STOPPED = ['Something went wrong', 'Before you pay again, look at your order or your e-mail to see whether it was paid.'];
+const RELOAD = 'Reload the page';
 
 const here = (file) => new URL(file, import.meta.url);
 const after = (limit) => new Promise((done) => setTimeout(done, limit));
@@ -67,7 +68,9 @@ function linked() {
   return [link];
 }
 
-const isTrap = (error) => error instanceof WebAssembly.RuntimeError;
+// A trap of another module on the page is none of ours; where the stack names no module's file, it may be.
+const isTrap = (error) => error instanceof WebAssembly.RuntimeError
+  && (!/\.wasm/.test(error.stack) || error.stack.includes(TAG));
 const mounted = new Set();
 
 // After a trap nothing in the module can be trusted: every element says so, and none pays again.
@@ -248,6 +251,12 @@ export class PaymentsosCheckout extends HTMLElement {
       section.append(element);
     }
     section.setAttribute('role', 'alert');
+    // What is saved is found again there: whoever reloads is told how it stands, and does not pay twice.
+    const reload = document.createElement('button');
+    reload.part = 'button reload';
+    reload.textContent = RELOAD;
+    reload.addEventListener('click', () => location.reload());
+    section.append(reload);
     this.#root.replaceChildren(...linked(), section);
     const error = Object.freeze({ code, who: code === 'stopped' ? 'merchant' : 'network', retriable: false });
     this.#state = Object.freeze({ ...this.#state, state: 'unavailable', error });
