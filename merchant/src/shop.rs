@@ -204,6 +204,12 @@ impl Merchant {
     /// Gives an order another amount, at PaymentsOS too.
     pub(crate) async fn change_amount(&self, payment: &str, amount: u64) -> Result<(), ChangeError> {
         let order = self.store.order_of_payment(payment).await?.ok_or(ChangeError::Unknown)?;
+        // A create that is on its way was checked against the amount that the shopper saw, and names none itself.
+        let place = self.desk.place(payment);
+        let _turn = place.creating.lock().await;
+        if self.store.standing_attempt(payment).await?.is_some() {
+            return Err(ChangeError::BeingPaid);
+        }
         let order = Order { amount, ..order };
         let replaced = self.paymentsos.replace_payment(payment, &payment_body(&order)).await;
         replaced.map_err(|error| ChangeError::Refused(error.to_string()))?;
@@ -217,6 +223,9 @@ pub enum ChangeError {
     /// No order has that payment.
     #[error("no order has this payment")]
     Unknown,
+    /// It is paid, or may be: what became of an attempt is not known yet.
+    #[error("this payment is paid, or being paid")]
+    BeingPaid,
     /// PaymentsOS does not change it.
     #[error("{0}")]
     Refused(String),

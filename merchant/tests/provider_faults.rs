@@ -89,6 +89,20 @@ async fn a_conflict_with_the_repeat_under_way_is_no_failure() {
 }
 
 #[tokio::test]
+async fn a_charge_that_is_taken_up_again_lives_whoevers_repeat_it_was() {
+    let shop = scripted_and_lost().await;
+    let taken_up = charge_of(KEY, "one", "Pending");
+    {
+        let mut script = shop.script.lock().unwrap();
+        (script.created, script.unlisted) = (taken_up.clone(), Some(taken_up));
+    }
+    assert_eq!(problem(shop.pay_as(OTHER, json!({})).await, 409).await, "payment-has-transaction");
+    let repeat = good(shop.pay(json!({})).await, 201).await;
+    assert_eq!((&repeat["id"], &repeat["result"]["status"]), (&json!("one"), &json!("Pending")));
+    assert_eq!(shop.alerts(), []);
+}
+
+#[tokio::test]
 async fn a_refusal_of_another_repeat_is_no_failure_either() {
     let shop = scripted_and_lost().await;
     shop.script.lock().unwrap().statuses = [400].into();

@@ -3,7 +3,8 @@
 mod common;
 
 use common::wire::Wire;
-use common::{PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, good, id, problem};
+use common::{PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, good, id, problem, until};
+use merchant::ChangeError;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -25,6 +26,36 @@ async fn the_amount_that_was_shown_must_hold() {
     assert_eq!(problem(shopper.post(key, &body).await, 412).await, "amount-differs");
     body["expected"] = json!({"amount": 5_000, "currency": "USD"});
     assert_eq!(good(shopper.post(key, &body).await, 201).await["amount"], 5_000);
+}
+
+#[tokio::test]
+async fn the_amount_is_not_changed_under_a_create_that_is_on_its_way() {
+    let mut wire = None;
+    let shop = Arc::new(Shop::open_with(|config| wire = Some(Wire::between(config))).await);
+    let wire = wire.expect("a wire");
+    let shopper = shop.shopper().await;
+    shop.faults(&json!({"api": [{"method": "POST", "path": "/charges", "latency_ms": 300}]})).await;
+    let paying = {
+        let shopper = shopper.clone();
+        tokio::spawn(async move { shopper.paid(SUCCEEDS).await })
+    };
+    until(async || (wire.creates().len() == 1).then_some(())).await;
+    let changed = shop.merchant.change_amount(&shopper.payment, 5_000).await;
+    assert!(matches!(changed, Err(ChangeError::BeingPaid)), "{changed:?}");
+    assert_eq!(paying.await.expect("a charge")["amount"], 4097);
+}
+
+#[tokio::test]
+async fn the_amount_is_not_changed_while_an_attempts_outcome_is_unknown() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let shopper = shop.shopper().await;
+    let key = Uuid::new_v4();
+    shop.faults(&json!({"api": [{"method": "POST", "path": "/charges", "status": 503}]})).await;
+    assert_eq!(problem(shopper.pay(SUCCEEDS, key).await, 502).await, "paymentsos-unavailable");
+    let changed = shop.merchant.change_amount(&shopper.payment, 5_000).await;
+    assert!(matches!(changed, Err(ChangeError::BeingPaid)), "{changed:?}");
+    shop.faults(&json!({})).await;
+    assert_eq!(good(shopper.pay(SUCCEEDS, key).await, 201).await["amount"], 4097);
 }
 
 #[tokio::test]

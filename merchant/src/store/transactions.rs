@@ -53,13 +53,17 @@ impl Store {
             .await?
             .map(|row| read(row.try_get("body")?))
             .transpose()?;
-        // While its attempt is being carried out, a failed transaction may be taken up again: that is no news.
-        let under_way = sqlx::query("SELECT 1 FROM attempts WHERE payment = ? AND id = ? AND state = 'open'")
-            .bind(payment)
-            .bind(reading.reconciliation_id.as_deref().unwrap_or_default())
-            .fetch_optional(&mut *writing)
-            .await?
-            .is_some();
+        // While its attempt, or one under the same key, is being carried out, a failed transaction may be taken up again: that
+        // is no news.
+        let under_way = sqlx::query(
+            "SELECT 1 FROM attempts WHERE payment = ? AND state = 'open' \
+             AND upstream_key = (SELECT upstream_key FROM attempts WHERE id = ?)",
+        )
+        .bind(payment)
+        .bind(reading.reconciliation_id.as_deref().unwrap_or_default())
+        .fetch_optional(&mut *writing)
+        .await?
+        .is_some();
         let transaction = merge(known.as_ref(), reading, under_way);
         let before = known.as_ref().map(|known| &known.result.status);
         let status = &transaction.result.status;

@@ -23,7 +23,7 @@ pub(crate) const OTHER: &str = "0b8f2f4e-1111-4222-8333-999999999999";
 #[derive(Default)]
 pub(crate) struct Script {
     pub(crate) charges: Value,
-    /// Known by its id, though no list has it yet.
+    /// Known by its id, though no list has it yet, or not as it is now.
     pub(crate) unlisted: Option<Value>,
     /// The reply to a create. What is no charge cannot be read: what came of it is not known.
     pub(crate) created: Value,
@@ -57,7 +57,7 @@ async fn paymentsos(
             "related_resources": script.charges.is_array().then(|| json!({"charges": script.charges, "authorizations": []})),
         }),
         ("GET", Some(path)) => {
-            let mut found = script.charges.as_array().into_iter().flatten().chain(&script.unlisted);
+            let mut found = script.unlisted.iter().chain(script.charges.as_array().into_iter().flatten());
             match found.find(|charge| path.strip_prefix("/charges/") == charge["id"].as_str()) {
                 Some(charge) => charge.clone(),
                 None => return StatusCode::NOT_FOUND.into_response(),
