@@ -46,6 +46,25 @@ async fn the_amount_is_not_changed_under_a_create_that_is_on_its_way() {
 }
 
 #[tokio::test]
+async fn a_create_waits_for_a_change_of_the_amount_that_is_on_its_way() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    let key = Uuid::new_v4();
+    let body = shopper.body(SUCCEEDS, key).await;
+    // A create that did not wait would be carried out after the change.
+    let slow = json!({"api": [{"method": "PUT", "path": "", "latency_ms": 200}, {"method": "POST", "path": "/charges", "latency_ms": 500}]});
+    shop.faults(&slow).await;
+    let (changed, paid) = tokio::join!(shop.merchant.change_amount(&shopper.payment, 5_000), shopper.post(key, &body));
+    match changed {
+        Ok(()) => assert_eq!(problem(paid, 412).await, "amount-differs"),
+        Err(error) => {
+            assert!(matches!(error, ChangeError::BeingPaid), "{error}");
+            assert_eq!(good(paid, 201).await["amount"], 4097);
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_amount_is_not_changed_while_an_attempts_outcome_is_unknown() {
     let shop = Arc::new(Shop::open_deaf().await);
     let shopper = shop.shopper().await;
