@@ -6,9 +6,13 @@
 mod browser;
 mod chromedriver;
 mod payments;
+mod proxy;
+mod tabs;
 mod world;
 
 pub use browser::{Browser, Outcome};
+pub use proxy::{Gate, Passed, Proxy};
+pub use tabs::Tab;
 pub use world::World;
 
 use std::future::Future;

@@ -1,7 +1,8 @@
 //! What PaymentsOS knows when a journey is over: the sandbox's log and its payments, held against the page.
 
+use crate::browser::Browser;
 use crate::world::World;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 impl World {
@@ -27,6 +28,33 @@ impl World {
             .flat_map(|list| list.as_array().into_iter().flatten())
             .map(|transaction| transaction["result"]["status"].as_str().unwrap_or_default().to_owned())
             .collect()
+    }
+
+    /// Waits for a state, and checks that the page says what PaymentsOS knows: these statuses, of at most one live transaction.
+    pub async fn agrees(&self, browser: &Browser, state: &str, statuses: &[&str]) {
+        browser.sees(state).await;
+        let known = self.statuses(&browser.payment().await).await;
+        assert_eq!(known, statuses, "{}", browser.text().await);
+        let is = |wanted: &str| known.iter().any(|status| status == wanted);
+        match state {
+            "succeeded" => assert!(is("Succeed"), "the page says paid"),
+            "failed" => assert!(!is("Succeed") && !is("Pending"), "the page says failed"),
+            _ => assert!(!is("Succeed"), "the page does not say paid"),
+        }
+        self.never_two().await;
+    }
+
+    /// Somebody else, with the shop's own key, charges a payment.
+    pub async fn somebody_else_charges(&self, payment: &str) {
+        let method = json!({
+            "type": "untokenized",
+            "source_type": "ewallet",
+            "vendor": "Elsewhere",
+            "additional_details": {"untokenized_result_status": "succeed"},
+        });
+        let body =
+            json!({"payment_method": method, "merchant_site_url": self.shop(), "reconciliation_id": "elsewhere"});
+        self.does(&format!("/payments/{payment}/charges"), body).await;
     }
 
     /// Checks what must hold after every journey: no payment has more than one transaction that is not failed, and none was charged

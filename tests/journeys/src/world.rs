@@ -2,6 +2,7 @@
 
 use crate::browser::Browser;
 use crate::chromedriver::Chromedriver;
+use crate::proxy::Proxy;
 use serde_json::Value;
 use std::path::PathBuf;
 use url::Url;
@@ -17,30 +18,69 @@ pub struct World {
     pub(crate) sandbox: sandbox::Running,
     /// The merchant backend, which also serves the shop.
     pub merchant: merchant::Running,
+    /// What lies between it and the browsers.
+    pub proxy: Proxy,
+    paymentsos: Url,
+    records: Option<PathBuf>,
 }
 
 impl World {
     /// Starts everything. Late outcomes come after a second, so that a journey need not wait for them long.
     pub async fn start() -> World {
+        World::with(|_| {}).await
+    }
+
+    /// As [`start`](World::start), with other switches at PaymentsOS.
+    pub async fn with(switch: impl FnOnce(&mut sandbox::Switches)) -> World {
+        let mut switches = sandbox::Switches { pending_ms: 1_500, late_ms: 1_500, ..sandbox::Switches::default() };
+        switch(&mut switches);
         let sandbox = sandbox::start(sandbox::Config {
             listen: ([127, 0, 0, 1], 0).into(),
             app_id: APP_ID.into(),
             private_key: PRIVATE_KEY.into(),
             public_key: PUBLIC_KEY.into(),
-            switches: sandbox::Switches { pending_ms: 1_500, late_ms: 1_500, ..sandbox::Switches::default() },
+            switches,
             ..sandbox::Config::default()
         })
         .await
         .expect("the sandbox starts");
         let paymentsos = Url::parse(&sandbox.public_url).expect("the sandbox has an address");
-        let merchant = merchant::start(merchant::Config {
-            shop_dir: Some(dist()),
-            ..merchant::Config::in_memory(paymentsos, APP_ID, PRIVATE_KEY, PUBLIC_KEY)
-        })
-        .await
-        .expect("the merchant backend starts");
-        sandbox.set_webhook_url(Some(format!("http://{}/webhooks/paymentsos", merchant.address)));
-        World { client: reqwest::Client::new(), chromedriver: Chromedriver::start().await, sandbox, merchant }
+        let proxy = Proxy::start().await;
+        let merchant = backend(&proxy, &paymentsos, None).await;
+        let world = World {
+            client: reqwest::Client::new(),
+            chromedriver: Chromedriver::start().await,
+            sandbox,
+            merchant,
+            proxy,
+            paymentsos,
+            records: None,
+        };
+        world.is_told_by_webhooks();
+        world
+    }
+
+    /// As [`start`](World::start), with records that outlive the backend.
+    pub async fn that_remembers() -> World {
+        let mut world = World::start().await;
+        let records =
+            std::env::temp_dir().join(format!("journeys-{}-{}.db", std::process::id(), world.proxy.address.port()));
+        world.merchant = backend(&world.proxy, &world.paymentsos, Some(&records)).await;
+        world.records = Some(records);
+        world.is_told_by_webhooks();
+        world
+    }
+
+    /// The backend ends, and another begins with its records.
+    pub async fn restarts_the_backend(&mut self) {
+        let records = self.records.as_ref().expect("a world that remembers");
+        let next = backend(&self.proxy, &self.paymentsos, Some(records)).await;
+        std::mem::replace(&mut self.merchant, next).stop().await;
+        self.is_told_by_webhooks();
+    }
+
+    fn is_told_by_webhooks(&self) {
+        self.sandbox.set_webhook_url(Some(format!("http://{}/webhooks/paymentsos", self.merchant.address)));
     }
 
     /// A browser with a fresh profile.
@@ -50,7 +90,7 @@ impl World {
 
     /// The shop's address.
     pub fn shop(&self) -> String {
-        format!("http://localhost:{}/", self.merchant.address.port())
+        format!("http://localhost:{}/", self.proxy.address.port())
     }
 
     /// Sets what goes wrong at PaymentsOS.
@@ -58,6 +98,21 @@ impl World {
         let reply = self.client.put(self.at_sandbox("/sandbox/faults")).json(&faults).send().await;
         let reply = reply.expect("the sandbox answers");
         assert!(reply.status().is_success(), "{}", reply.text().await.unwrap_or_default());
+    }
+
+    /// Sets PaymentsOS's switches.
+    pub async fn switches(&self, switches: Value) {
+        let reply = self.client.put(self.at_sandbox("/sandbox/switches")).json(&switches).send().await;
+        let reply = reply.expect("the sandbox answers");
+        assert!(reply.status().is_success(), "{}", reply.text().await.unwrap_or_default());
+    }
+
+    /// Does something to a payment as the shop's own systems would: `voids`, `refunds` …, or `chargeback` at the sandbox's own address.
+    pub async fn does(&self, path: &str, body: Value) -> Value {
+        let reply = self.as_merchant(self.client.post(self.at_sandbox(path))).json(&body).send().await;
+        let reply = reply.expect("the sandbox answers");
+        assert!(reply.status().is_success(), "{}", reply.text().await.unwrap_or_default());
+        reply.json().await.unwrap_or_default()
     }
 
     pub(crate) fn at_sandbox(&self, path: &str) -> String {
@@ -71,6 +126,31 @@ impl World {
             .header("api-version", "1.3.0")
             .header("x-payments-os-env", "test")
     }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        for suffix in ["", "-wal", "-shm"] {
+            if let Some(records) = &self.records {
+                let _ = std::fs::remove_file(format!("{}{suffix}", records.display()));
+            }
+        }
+    }
+}
+
+/// A merchant backend that the proxy leads to from now on.
+async fn backend(proxy: &Proxy, paymentsos: &Url, records: Option<&PathBuf>) -> merchant::Running {
+    let mut config = merchant::Config {
+        shop_dir: Some(dist()),
+        public_url: Url::parse(&format!("http://localhost:{}", proxy.address.port())).ok(),
+        ..merchant::Config::in_memory(paymentsos.clone(), APP_ID, PRIVATE_KEY, PUBLIC_KEY)
+    };
+    if let Some(records) = records {
+        config.database_url = format!("sqlite:{}", records.display());
+    }
+    let merchant = merchant::start(config).await.expect("the merchant backend starts");
+    proxy.leads_to(merchant.address);
+    merchant
 }
 
 fn dist() -> PathBuf {

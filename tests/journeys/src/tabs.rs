@@ -1,0 +1,93 @@
+//! A browser's tabs, its history, and what the journeys do to the browser itself.
+
+use crate::browser::Browser;
+use crate::wait_for;
+use serde_json::{Value, json};
+use thirtyfour::{WindowHandle, WindowType};
+
+/// One of a browser's tabs.
+#[derive(Clone, Debug)]
+pub struct Tab(WindowHandle);
+
+impl Browser {
+    /// The tab that is looked at.
+    pub async fn tab(&self) -> Tab {
+        Tab(self.driver.window().await.expect("a tab"))
+    }
+
+    /// Opens another tab and looks at it; the one before is hidden.
+    pub async fn new_tab(&self) -> Tab {
+        self.another(WindowType::Tab).await
+    }
+
+    /// Opens a window beside, which hides nothing.
+    pub async fn new_window(&self) -> Tab {
+        self.another(WindowType::Window).await
+    }
+
+    async fn another(&self, kind: WindowType) -> Tab {
+        let handle = match kind {
+            WindowType::Tab => self.driver.new_tab().await,
+            WindowType::Window => self.driver.new_window().await,
+        };
+        let tab = Tab(handle.expect("another tab opens"));
+        self.looks_at(&tab).await;
+        tab
+    }
+
+    /// Looks at a tab.
+    pub async fn looks_at(&self, tab: &Tab) {
+        self.driver.switch_to_window(tab.0.clone()).await.expect("the tab is there");
+        // Else a headless browser takes every tab for one that is looked at.
+        self.tells("Page.bringToFront", json!({})).await;
+    }
+
+    /// Closes the tab that is looked at, and looks at another.
+    pub async fn closes_for(&self, other: &Tab) {
+        self.driver.close_window().await.expect("the tab closes");
+        self.looks_at(other).await;
+    }
+
+    /// Goes to an address.
+    pub async fn goes_to(&self, address: &str) {
+        self.driver.goto(address).await.expect("the address opens");
+    }
+
+    /// Presses the browser's Back.
+    pub async fn goes_back(&self) {
+        self.driver.back().await.expect("there is a page before");
+    }
+
+    /// The network is gone, or there again.
+    pub async fn is_online(&self, online: bool) {
+        let conditions = json!({"offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.tells("Network.enable", json!({})).await;
+        self.tells("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// From now on, every page begins with that script.
+    pub async fn begins_with(&self, script: &str) {
+        self.tells("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
+    /// From now on, every page notes how it is shown; see [`was_kept_whole`](Browser::was_kept_whole).
+    pub async fn notes_how_pages_are_shown(&self) {
+        self.begins_with("addEventListener('pageshow', (event) => { window.shown = `${event.persisted}`; });").await;
+    }
+
+    /// Fails unless the page came out of the back-forward cache.
+    pub async fn was_kept_whole(&self) {
+        wait_for("a page out of the back-forward cache", async || {
+            match self.value("return window.shown ?? '';").await.as_str() {
+                "true" => Ok(()),
+                other => Err(format!("event.persisted: {other}")),
+            }
+        })
+        .await;
+    }
+
+    /// Tells the browser something by its own protocol.
+    pub async fn tells(&self, command: &str, parameters: Value) -> Value {
+        self.driver.cdp().send_raw(command, parameters).await.expect("the browser does as it is told")
+    }
+}
