@@ -133,7 +133,7 @@ impl Merchant {
         let payment = self.read_payment(&create.payment, Instant::now()).await?;
         let known = |attempt| own(&payment, attempt).filter(|found| !may_be_repeated(found));
         if let Some(found) = known(&attempt) {
-            return Ok(self.reinstate(&in_its_place, &attempt.id, found).await?);
+            return Ok(self.settle(&attempt, found).await?);
         }
         if let Some(found) = known(&in_its_place) {
             return Ok(self.settle(&in_its_place, found).await?);
@@ -197,7 +197,7 @@ impl Merchant {
             complete(&mut made, payment.amount, &payment.currency);
             if let Some(other) = self.other(&attempt, &made).await? {
                 // PaymentsOS had carried out the attempt whose place this one took: that one stands.
-                let transaction = self.reinstate(&attempt, &other, &made).await?;
+                let transaction = self.settle(&other, &made).await?;
                 return Err(if transaction.result.status == Status::Failed {
                     conflict(payment)
                 } else {
@@ -258,7 +258,7 @@ impl Merchant {
             if let Some(failed) = failed {
                 return Ok(self.settle(attempt, &failed).await?);
             }
-            self.store.settle_attempt(&attempt.id, AttemptState::Refused, None).await?;
+            self.store.refuse_attempt(&attempt.id).await?;
             return Err(Problem::refused(category));
         }
         // After a time-out there is no time left to look, and after a 429 nothing to see.
@@ -280,31 +280,19 @@ impl Merchant {
         Err(Problem::outcome_unknown(&error))
     }
 
-    /// The attempt that a transaction names, where it is another one of the same payment.
-    async fn other(&self, attempt: &Attempt, made: &Transaction) -> Result<Option<String>, StoreError> {
+    /// The attempt that a transaction names, where it is another one under the same key.
+    async fn other(&self, attempt: &Attempt, made: &Transaction) -> Result<Option<Attempt>, StoreError> {
         let Some(named) = made.reconciliation_id.as_deref().filter(|named| *named != attempt.id) else {
             return Ok(None);
         };
-        let other = self.store.attempt(named).await?.filter(|other| other.payment == attempt.payment);
-        Ok(other.map(|other| other.id))
-    }
-
-    /// Gives an attempt its place back, with the transaction that PaymentsOS made of it.
-    async fn reinstate(
-        &self,
-        instead: &Attempt,
-        other: &str,
-        transaction: &Transaction,
-    ) -> Result<Transaction, StoreError> {
-        let transaction = self.take_in(&instead.payment, instead.kind, transaction).await?;
-        self.store.reinstate_attempt(&instead.id, other, &transaction).await?;
-        Ok(transaction)
+        let other = self.store.attempt(named).await?;
+        Ok(other.filter(|other| (&other.payment, &other.upstream_key) == (&attempt.payment, &attempt.upstream_key)))
     }
 
     /// Takes in an attempt's transaction, and closes the attempt.
     async fn settle(&self, attempt: &Attempt, transaction: &Transaction) -> Result<Transaction, StoreError> {
         let transaction = self.take_in(&attempt.payment, attempt.kind, transaction).await?;
-        self.store.settle_attempt(&attempt.id, AttemptState::of(&transaction), Some(&transaction.id)).await?;
+        self.store.settle_attempt(&attempt.id, &transaction).await?;
         Ok(transaction)
     }
 }

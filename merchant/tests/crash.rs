@@ -6,12 +6,12 @@
 
 mod common;
 
+use common::records::Records;
 use common::wire::{Cut, Wire};
 use common::{DEADLINE, SUCCEEDS, THREE_D_SECURE, config, good, id, problem, until};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use std::path::PathBuf;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -25,7 +25,7 @@ struct House {
     sandbox: sandbox::Running,
     wire: Wire,
     settings: merchant::Config,
-    records: PathBuf,
+    records: Records,
     process: Child,
     address: String,
     client: Client,
@@ -41,7 +41,7 @@ impl House {
         let sandbox = sandbox::start(sandbox).await.expect("a sandbox");
         let mut settings = config(&sandbox);
         let wire = Wire::between(&mut settings);
-        let records = std::env::temp_dir().join(format!("merchant-{}.db", Uuid::new_v4()));
+        let records = Records::new();
         let (process, address) = start(&settings, &records).await;
         let client = Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client");
         let reply = client.post(format!("{address}/shop/orders")).send().await.expect("a reply");
@@ -109,23 +109,15 @@ impl House {
     }
 }
 
-impl Drop for House {
-    fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(format!("{}{suffix}", self.records.display()));
-        }
-    }
-}
-
 /// Starts the process: itself, and its address.
-async fn start(settings: &merchant::Config, records: &std::path::Path) -> (Child, String) {
+async fn start(settings: &merchant::Config, records: &Records) -> (Child, String) {
     let keys = sandbox::Config::default();
     let mut process = Command::new(env!("CARGO_BIN_EXE_merchant"))
         .env_clear()
         .env("NO_COLOR", "1")
         .env("MERCHANT_LISTEN", "127.0.0.1:0")
         .env("MERCHANT_PUBLIC_URL", SHOP)
-        .env("DATABASE_URL", format!("sqlite:{}", records.display()))
+        .env("DATABASE_URL", records.url())
         .env("PAYMENTSOS_URL", settings.paymentsos_url.as_str())
         .env("PAYMENTSOS_APP_ID", keys.app_id)
         .env("PAYMENTSOS_PRIVATE_KEY", keys.private_key)

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::records::Records;
 use common::{SUCCEEDS, Shop, config, good, id, problem};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -129,8 +130,8 @@ async fn patience_is_passed_on() {
 
 #[tokio::test]
 async fn the_records_outlive_the_process() {
-    let file = std::env::temp_dir().join(format!("merchant-{}.db", Uuid::new_v4()));
-    let url = format!("sqlite:{}", file.display());
+    let records = Records::new();
+    let url = records.url();
     let before = Arc::new(Shop::open_with(|config| config.database_url.clone_from(&url)).await);
     before.sandbox.set_webhook_url(None);
     let keys = (Uuid::new_v4(), Uuid::new_v4());
@@ -151,9 +152,6 @@ async fn the_records_outlive_the_process() {
     assert_eq!(problem(shopper.pay(SUCCEEDS, keys.1).await, 409).await, "payment-has-transaction");
     assert_eq!(good(shopper.pay(SUCCEEDS, keys.0).await, 201).await["reconciliation_id"], json!(keys.0));
     assert_eq!(shopper.creates().await.len(), 1);
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{suffix}", file.display()));
-    }
 }
 
 #[tokio::test]

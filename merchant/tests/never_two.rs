@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{FAILS, PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, Shopper, good, id, problem};
+use common::records::Records;
+use common::{FAILS, PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, Shopper, good, id, problem, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -110,6 +111,44 @@ async fn the_same_request_twice_at_once_gets_one_charge_twice() {
 }
 
 #[tokio::test]
+async fn two_processes_with_the_same_records_make_one_charge() {
+    let records = Records::new();
+    let mut settings = None;
+    let shop = Shop::open_with(|config| {
+        config.database_url = records.url();
+        settings = Some(config.clone());
+    });
+    let shop = Arc::new(shop.await);
+    // As in a restart: the next process begins while the last one still finishes a create.
+    let next = merchant::start(settings.expect("settings")).await.expect("another merchant");
+    for keys in [new_keys(), [Uuid::new_v4(); 2]] {
+        let shopper = shop.shopper().await;
+        let slow = json!({"api": [{"method": "POST", "path": "/charges", "times": 1, "latency_ms": 300}]});
+        shop.faults(&slow).await;
+        let paying = tokio::spawn({
+            let (shopper, key) = (shopper.clone(), keys[0]);
+            async move { shopper.pay(SUCCEEDS, key).await }
+        });
+        // The fault is taken when the create has arrived.
+        until(async || (shop.faults_left().await == 0).then_some(())).await;
+        let request = shop.client.post(format!("http://{}{}", next.address, shopper.path("/charges")));
+        let request = request.header("cookie", &shopper.cookie).header("idempotency-key", keys[1].to_string());
+        let mut body = shopper.body(SUCCEEDS, keys[1]).await;
+        body["merchant_site_url"] = json!(next.public_url.as_str());
+        let conflict = request.json(&body).send().await.expect("a reply");
+        assert_eq!(problem(conflict, 409).await, "conflict");
+        let paid = good(paying.await.expect("a reply"), 201).await;
+        assert_eq!(id(&good(shopper.pay(SUCCEEDS, keys[0]).await, 201).await), id(&paid));
+        if keys[0] != keys[1] {
+            assert_eq!(problem(shopper.pay(SUCCEEDS, keys[1]).await, 409).await, "payment-has-transaction");
+        }
+        let creates = shopper.creates().await;
+        assert!(creates.iter().all(|entry| entry["idempotency_key"] == creates[0]["idempotency_key"]), "{creates:?}");
+        assert_eq!(shopper.transactions().await.len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_repeat_replies_with_the_original_as_it_is_now() {
     let shop = Arc::new(Shop::open().await);
     let shopper = shop.shopper().await;
@@ -118,7 +157,7 @@ async fn a_repeat_replies_with_the_original_as_it_is_now() {
     assert_eq!(first["result"], json!({"status": "Pending"}));
     assert_eq!(first["reconciliation_id"], json!(key));
     assert_eq!((&first["amount"], &first["currency"]), (&json!(4097), &json!("USD")));
-    let repeat = common::until(async || {
+    let repeat = until(async || {
         let repeat = good(shopper.pay(SUCCEEDS, key).await, 201).await;
         assert_eq!(id(&repeat), id(&first));
         (repeat["result"]["status"] == "Succeed").then_some(repeat)

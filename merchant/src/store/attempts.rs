@@ -151,24 +151,6 @@ impl Store {
         }
     }
 
-    /// Notes that PaymentsOS carried out `other`, not the attempt that had taken its place. At once, as neither must be lost sight of.
-    pub(crate) async fn reinstate_attempt(
-        &self,
-        instead: &str,
-        other: &str,
-        transaction: &Transaction,
-    ) -> Result<(), StoreError> {
-        let mut writing = self.pool.begin_with(WRITE).await?;
-        sqlx::query("UPDATE attempts SET state = 'refused' WHERE id = ?").bind(instead).execute(&mut *writing).await?;
-        sqlx::query("UPDATE attempts SET state = ?, transaction_id = ? WHERE id = ?")
-            .bind(AttemptState::of(transaction).name())
-            .bind(&transaction.id)
-            .bind(other)
-            .execute(&mut *writing)
-            .await?;
-        Ok(writing.commit().await?)
-    }
-
     /// Notes that an attempt is being repeated after a fault of the provider.
     pub(crate) async fn set_repeated(&self, id: &str) -> Result<(), StoreError> {
         sqlx::query("UPDATE attempts SET repeated = 1 WHERE id = ?").bind(id).execute(&self.pool).await?;
@@ -185,19 +167,28 @@ impl Store {
         Ok(())
     }
 
-    /// Notes what became of an attempt.
-    pub(crate) async fn settle_attempt(
-        &self,
-        id: &str,
-        state: AttemptState,
-        transaction: Option<&str>,
-    ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE attempts SET state = ?, transaction_id = coalesce(?, transaction_id) WHERE id = ?")
-            .bind(state.name())
-            .bind(transaction)
-            .bind(id)
-            .execute(&self.pool)
-            .await?;
+    /// Notes that PaymentsOS refused an attempt.
+    pub(crate) async fn refuse_attempt(&self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE attempts SET state = 'refused' WHERE id = ?").bind(id).execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// Notes what PaymentsOS made of an attempt. If another has taken its place meanwhile, it gives it back, as refused.
+    pub(crate) async fn settle_attempt(&self, id: &str, transaction: &Transaction) -> Result<(), StoreError> {
+        let mut writing = self.pool.begin_with(WRITE).await?;
+        sqlx::query(
+            "UPDATE attempts SET state = 'refused' WHERE state = 'open' AND id <> ?1 \
+             AND (payment, upstream_key) = (SELECT payment, upstream_key FROM attempts WHERE id = ?1)",
+        )
+        .bind(id)
+        .execute(&mut *writing)
+        .await?;
+        sqlx::query("UPDATE attempts SET state = ?, transaction_id = ? WHERE id = ?")
+            .bind(AttemptState::of(transaction).name())
+            .bind(&transaction.id)
+            .bind(id)
+            .execute(&mut *writing)
+            .await?;
+        Ok(writing.commit().await?)
     }
 }

@@ -3,6 +3,7 @@
 // Each story is its own crate and uses a part of this.
 #![allow(dead_code)]
 
+pub(crate) mod records;
 pub(crate) mod scripted;
 pub(crate) mod wire;
 
@@ -86,6 +87,13 @@ impl Shop {
 
     pub(crate) async fn faults(&self, faults: &Value) {
         self.set("/sandbox/faults", faults).await;
+    }
+
+    /// How often a fault of the API will still happen.
+    pub(crate) async fn faults_left(&self) -> u64 {
+        let url = format!("http://{}/sandbox/faults", self.sandbox.address);
+        let faults = good(self.client.get(url).send().await.expect("a reply"), 200).await;
+        faults["api"].as_array().expect("faults").iter().filter_map(|fault| fault["times"].as_u64()).sum()
     }
 
     pub(crate) async fn switches(&self, switches: &Value) {
