@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::scripted::{KEY, OTHER, PAYMENT, Shop, charge};
+use common::scripted::{KEY, OTHER, PAYMENT, Shop, charge, charge_of};
 use merchant::AlertCode;
 use serde_json::{Value, json};
 
@@ -61,6 +61,23 @@ async fn a_lost_attempt_that_turns_up_under_its_key_stands() {
     let repeat = shop.pay(json!({})).await;
     assert_eq!(repeat.status(), 201);
     assert_eq!(repeat.json::<Value>().await.unwrap()["id"], "one");
+    assert_eq!(shop.pay_as(OTHER, json!({})).await.status(), 409);
+    assert_eq!(shop.alerts(), []);
+}
+
+#[tokio::test]
+async fn a_charge_under_our_key_that_names_nobodys_attempt_is_ours() {
+    let shop = Shop::open().await;
+    {
+        let mut script = shop.script.lock().unwrap();
+        script.created = charge_of("an attempt of records that are gone", "one", "Succeed");
+        script.unlisted = Some(script.created.clone());
+    }
+    for _ in 0..2 {
+        let reply = shop.pay(json!({})).await;
+        assert_eq!(reply.status(), 201);
+        assert_eq!(reply.json::<Value>().await.unwrap()["id"], "one");
+    }
     assert_eq!(shop.pay_as(OTHER, json!({})).await.status(), 409);
     assert_eq!(shop.alerts(), []);
 }

@@ -3,19 +3,10 @@
 mod common;
 
 use common::records::Records;
-use common::{SUCCEEDS, Shop, config, good, id, problem};
-use serde_json::{Value, json};
+use common::{SUCCEEDS, Shop, config, good, id, lost_and_not_found, problem};
+use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// The reading before a create succeeds, the one after it does not.
-fn lost_and_not_found(carried_out: bool) -> Value {
-    json!({"api": [
-        {"method": "POST", "path": "/charges", "lose_reply": true, "after": carried_out},
-        {"method": "GET", "path": "/payments/", "times": 1, "latency_ms": 1},
-        {"method": "GET", "path": "/payments/", "status": 503},
-    ]})
-}
 
 #[tokio::test]
 async fn a_lost_reply_is_found_at_once() {

@@ -1,12 +1,9 @@
 //! An attempt whose place another took is not forgotten: it shares that one's key at PaymentsOS, and so its outcome.
 
-// The helpers unwrap as the tests do.
-#![allow(clippy::unwrap_used)]
-
 mod common;
 
 use common::scripted::{self, KEY, OTHER, charge_of};
-use common::{FAILS, PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, Shopper, good, id, problem, until};
+use common::{FAILS, PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, Shopper, good, id, lost_and_not_found, problem, until};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -14,12 +11,7 @@ use uuid::Uuid;
 
 /// A create whose reply is lost, and whose outcome cannot be read.
 async fn lost(shopper: &Shopper, key: Uuid, carried_out: bool) {
-    let faults = json!({"api": [
-        {"method": "POST", "path": "/charges", "lose_reply": true, "after": carried_out},
-        {"method": "GET", "path": "/payments/", "times": 1, "latency_ms": 1},
-        {"method": "GET", "path": "/payments/", "status": 503},
-    ]});
-    shopper.shop.faults(&faults).await;
+    shopper.shop.faults(&lost_and_not_found(carried_out)).await;
     assert_eq!(problem(shopper.pay(SUCCEEDS, key).await, 502).await, "paymentsos-unavailable");
     shopper.shop.faults(&json!({})).await;
 }

@@ -241,6 +241,15 @@ impl Shopper {
     }
 }
 
+/// Faults by which a create's reply is lost: the reading before it succeeds, the one after it does not.
+pub(crate) fn lost_and_not_found(carried_out: bool) -> Value {
+    json!({"api": [
+        {"method": "POST", "path": "/charges", "lose_reply": true, "after": carried_out},
+        {"method": "GET", "path": "/payments/", "times": 1, "latency_ms": 1},
+        {"method": "GET", "path": "/payments/", "status": 503},
+    ]})
+}
+
 /// The body of a reply that must have that status, and that nobody may keep.
 pub(crate) async fn good(reply: Response, status: u16) -> Value {
     let (found, headers) = (reply.status(), reply.headers().clone());
