@@ -113,10 +113,34 @@ fn no_payment_method_means_that_nothing_was_sent() {
     assert_eq!(world.shows(StateName::Creating).fault, None);
 }
 
+/// A browser sends a POST again by itself where the connection closes without an answer.
+#[test]
+fn a_refusal_that_the_payment_speaks_against_is_not_believed() {
+    let mut world = World::paying();
+    world.create_says(refused(403));
+    world.read_says(lists([pending(FIRST).of(&key(1)).at_bank()]));
+    world.ask_says(pending(FIRST).of(&key(1)).at_bank());
+    world.shows(StateName::Redirecting);
+    assert_eq!(world.went, [BANK]);
+
+    let mut world = World::paying();
+    world.create_says(refused(422));
+    world.read_says(lists([failed(FIRST).of(&key(1))]));
+    world.ask_says(failed(FIRST));
+    world.shows_failure(Code::Declined);
+
+    let mut world = World::paying();
+    world.create_says(refused(401));
+    world.read_says(refused(401));
+    world.shows_failure(Code::RequestRefused);
+}
+
 #[test]
 fn a_request_that_the_backend_refuses_says_so_and_can_be_tried_again() {
     let mut world = World::paying();
     world.create_says(refused(422));
+    world.shows(StateName::Creating);
+    world.read_says(untouched());
     assert!(world.shows_failure(Code::RequestRefused).can_retry);
     assert_eq!(world.saved.len(), 0, "a reload need not look for a payment");
     world.try_again();

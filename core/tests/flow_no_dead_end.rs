@@ -273,6 +273,8 @@ fn a_new_look_after_a_failure_offers_pay_again() {
 fn a_new_look_after_a_refusal_offers_pay_at_once() {
     let mut world = World::paying();
     world.create_says(refused(400));
+    world.read_says(untouched());
+    world.shows(StateName::Failed);
     world.input(Input::Reset);
     world.read_says(untouched());
     assert!(world.shows(StateName::Ready).can_pay);

@@ -161,7 +161,10 @@ fn the_lock_is_kept_from_the_reading_to_the_answer_and_no_longer() {
     let ends: [fn(&mut World); 4] = [
         |world| drop(world.create_says(pending(FIRST))),
         |world| drop(world.create_says(succeed(FIRST))),
-        |world| drop(world.create_says(refused(422))),
+        |world| {
+            world.create_says(refused(422));
+            world.read_says(untouched());
+        },
         |world| drop(world.start()),
     ];
     for end in ends {

@@ -115,6 +115,7 @@ impl Flow {
         let own = self.attempt.as_ref().map(|attempt| attempt.id.as_str());
         let ours = failed.iter().rfind(|(_, told)| is_of(told, own));
         match (&self.state, ours) {
+            (State::Creating(creating), None) if creating.refused => self.is_refused(),
             (State::Creating(creating), Some((kind, told))) if creating.posted => self.adopt(*kind, told, false, now),
             (State::Creating(creating), None) if creating.posted => self.nothing_came(now),
             (State::Creating(_), ours) => {
@@ -172,6 +173,7 @@ impl Flow {
         let pause = self.pace(schedule::pause(waited, now.chance)).max(retry_after.unwrap_or(0));
         let refused = code == Code::NotAuthorizedHere;
         match &self.state {
+            State::Creating(creating) if creating.refused => self.is_refused(),
             State::Creating(creating) if creating.posted => {
                 if creating.last_check {
                     self.processing(refused.then_some(code));

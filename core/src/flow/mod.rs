@@ -210,6 +210,8 @@ struct Creating {
     step: Step,
     /// Whether a POST was sent.
     posted: bool,
+    /// The backend has refused it. A browser may have sent it twice by itself, so the payment is looked at before that is believed.
+    refused: bool,
     /// Another tab is paying, and the shopper is told so.
     elsewhere: bool,
     /// When it all has to be over.

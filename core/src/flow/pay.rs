@@ -22,6 +22,7 @@ impl Flow {
             saw: self.shown.clone(),
             step: Step::Method,
             posted: false,
+            refused: false,
             elsewhere: false,
             limit: now.steady + METHOD_LIMIT,
             next: None,
@@ -138,15 +139,22 @@ impl Flow {
     /// The backend refused before anything was made. The key stays, as nothing is known to have failed under it, but a reload need not
     /// look for a payment.
     fn refused(&mut self, status: u16, now: Now) {
-        self.forget();
         if status == 412 {
+            self.forget();
             self.distrust_reading();
             self.ready(true, None);
-            return self.read_now(now);
+        } else if let State::Creating(creating) = &mut self.state {
+            creating.refused = true;
         }
         if matches!(status, 401 | 403) {
             self.report(Code::NotAuthorizedHere);
         }
+        self.read_now(now);
+    }
+
+    /// Nothing speaks against the refusal.
+    pub(super) fn is_refused(&mut self) {
+        self.forget();
         self.report(Code::RequestRefused);
         self.fail(Code::RequestRefused);
     }
@@ -158,6 +166,7 @@ impl Flow {
         }
         self.save();
         if let State::Creating(creating) = &mut self.state {
+            creating.refused = false;
             creating.not_before = now.steady.saturating_add(retry_after.unwrap_or(0));
         }
         self.read_now(now);

@@ -113,6 +113,7 @@ impl Flow {
                 saw: None,
                 step: Step::Go,
                 posted: true,
+                refused: false,
                 elsewhere: false,
                 limit: now.steady + CREATE_LIMIT.saturating_sub(spent),
                 next: None,
