@@ -152,6 +152,23 @@ impl Merchant {
         }
     }
 
+    /// A payment without the fault of a provider whose repeat is not known to have failed too: a shopper who read of it would be told
+    /// that the attempt has failed. Without it, the request is repeated, and its outcome found.
+    pub(crate) async fn without_undecided(&self, mut payment: Payment) -> Result<Payment, StoreError> {
+        let standing = self.store.standing_attempt(&payment.id).await?;
+        let Some(open) = standing.filter(|standing| standing.state == AttemptState::Open) else { return Ok(payment) };
+        let attempts = self.store.attempts_under_key_of(&open).await?;
+        let is_undecided = |transaction: &Transaction| {
+            let named = transaction.reconciliation_id.as_ref();
+            may_be_repeated(transaction) && named.is_some_and(|named| attempts.contains(named))
+        };
+        if let Some(related) = &mut payment.related_resources {
+            related.charges.retain(|charge| !is_undecided(charge));
+            related.authorizations.retain(|authorization| !is_undecided(authorization));
+        }
+        Ok(payment)
+    }
+
     /// Refuses where anything but failed transactions is known of the payment, or where it is not what the shopper saw.
     async fn check_free(&self, create: &Create, payment: &Payment) -> Result<(), Problem> {
         let Some(related) = &payment.related_resources else {

@@ -89,6 +89,22 @@ async fn a_conflict_with_the_repeat_under_way_is_no_failure() {
 }
 
 #[tokio::test]
+async fn a_fault_is_no_news_while_its_repeat_is_undecided() {
+    let shop = scripted_and_lost().await;
+    let listed = async || good(shop.read().await, 200).await["related_resources"]["charges"].clone();
+    // Else the page would say "failed" of what may be paid.
+    assert_eq!(listed().await, json!([]));
+    shop.script.lock().unwrap().statuses = [503].into();
+    assert_eq!(problem(shop.pay_as(OTHER, json!({})).await, 502).await, "paymentsos-unavailable");
+    assert_eq!(listed().await, json!([]));
+    // What others made is told, and so is what the repeat came to.
+    shop.charges(json!([fault_of(KEY, "one"), scripted::charge("theirs", "Failed")]));
+    assert_eq!(listed().await.as_array().map(Vec::len), Some(1));
+    assert_eq!(good(shop.pay(json!({})).await, 201).await["result"]["status"], "Failed");
+    assert_eq!(listed().await[0]["id"], "one");
+}
+
+#[tokio::test]
 async fn a_charge_that_is_taken_up_again_lives_whoevers_repeat_it_was() {
     let shop = scripted_and_lost().await;
     let taken_up = charge_of(KEY, "one", "Pending");

@@ -1,4 +1,4 @@
-//! `GET /api/payments/{payment}`: the payment with all its transactions, always as PaymentsOS has it now.
+//! `GET /api/payments/{payment}`: the payment with all its transactions that mean something, always as PaymentsOS has it now.
 
 use crate::Merchant;
 use crate::problem::Problem;
@@ -15,5 +15,6 @@ pub(super) async fn read(
     headers: HeaderMap,
 ) -> Result<Json<Payment>, Problem> {
     merchant.own_order(&headers, &payment).await?;
-    Ok(Json(merchant.read_payment(&payment, Instant::now()).await?))
+    let read = merchant.read_payment(&payment, Instant::now()).await?;
+    Ok(Json(merchant.without_undecided(read).await?))
 }

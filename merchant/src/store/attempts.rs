@@ -115,6 +115,16 @@ impl Store {
         row.as_ref().map(Attempt::from_row).transpose()
     }
 
+    /// The ids of all attempts that have, or had, the upstream key of that one.
+    pub(crate) async fn attempts_under_key_of(&self, attempt: &Attempt) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query("SELECT id FROM attempts WHERE payment = ? AND upstream_key = ?")
+            .bind(&attempt.payment)
+            .bind(&attempt.upstream_key)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    }
+
     /// Writes an attempt as open; `false` where the payment has another that is open or live, or the id is taken. A refused
     /// attempt may begin anew, and a superseded one may take its place back.
     pub(crate) async fn begin_attempt(&self, new: NewAttempt<'_>) -> Result<bool, StoreError> {
