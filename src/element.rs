@@ -119,8 +119,10 @@ fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
 }
 
 fn own_texts(messages: &JsValue) -> Vec<(String, String)> {
-    let Some(messages) = messages.dyn_ref::<Object>() else { return Vec::new() };
-    Object::entries(messages)
+    if !messages.is_object() {
+        return Vec::new();
+    }
+    Object::entries(messages.unchecked_ref())
         .iter()
         .filter_map(|entry| {
             let entry = js_sys::Array::from(&entry);

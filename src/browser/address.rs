@@ -1,8 +1,7 @@
 //! The address bar.
 
-use super::objects::{call, global, member, text};
+use super::objects::{call, construct, global, member, text};
 use paymentsos_core::flow::returned::{self, Clean, Returned};
-use web_sys::Url;
 
 /// What the address says of a return.
 pub(super) fn read() -> Vec<Returned> {
@@ -28,8 +27,9 @@ pub(super) fn this_page(what: Clean) -> String {
 
 /// An address given by the page, made absolute against the page's own; as it was where `URL` refuses it.
 pub fn merchant_site(address: &str) -> String {
-    let base = text(&global("location"), "href");
-    Url::new_with_base(address, &base).map_or_else(|_| address.to_owned(), |url| text(&url, "href"))
+    let base = member(&global("location"), "href");
+    let url = construct(&js_sys::global(), "URL", &[address.into(), base]);
+    url.map_or_else(|| address.to_owned(), |url| text(&url, "href"))
 }
 
 /// Leaves the page. Refused navigation leaves it as it is, and the flow's watchdog offers a link.

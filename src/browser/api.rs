@@ -1,15 +1,14 @@
 //! The Merchant API, by `fetch`.
 
 use super::json;
-use super::objects::{member, object};
+use super::objects::{call, construct, member, object};
 use super::{Access, Places, device};
-use js_sys::{Date, Function, Promise, encode_uri_component};
+use js_sys::{Date, Promise, encode_uri_component};
 use paymentsos_core::flow::{Answer, Millis, Money, Request, Told, ToldPayment};
 use std::cell::Cell;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, AbortSignal, Response};
 
 /// How to reach the backend, as it was when a request was sent.
 pub(super) struct Api {
@@ -19,7 +18,7 @@ pub(super) struct Api {
 
 /// A request under way; dropped, it is aborted, and no answer comes.
 pub(super) struct Sending {
-    controller: Option<AbortController>,
+    controller: JsValue,
     done: Rc<Cell<bool>>,
 }
 
@@ -31,8 +30,8 @@ impl Sending {
 
 impl Drop for Sending {
     fn drop(&mut self) {
-        if let Some(controller) = self.controller.take().filter(|_| !self.done.replace(true)) {
-            controller.abort();
+        if !self.done.replace(true) {
+            call(&self.controller, "abort", &[]);
         }
     }
 }
@@ -46,8 +45,8 @@ impl Api {
         places: Rc<Places>,
         answer: impl FnOnce(Answer) + 'static,
     ) -> Sending {
-        let controller = AbortController::new().ok();
-        let signal = controller.as_ref().map(AbortController::signal);
+        let controller = construct(&js_sys::global(), "AbortController", &[]).unwrap_or_default();
+        let signal = member(&controller, "signal");
         let done = Rc::new(Cell::new(false));
         let sending = Sending { controller, done: done.clone() };
         spawn_local(async move {
@@ -59,16 +58,16 @@ impl Api {
         sending
     }
 
-    async fn exchange(self, request: Request, method: JsValue, places: &Places, signal: Option<AbortSignal>) -> Answer {
+    async fn exchange(self, request: Request, method: JsValue, places: &Places, signal: JsValue) -> Answer {
         let Some(sent) = self.prepare(&request, &method, signal) else { return Answer::NotSent };
-        let Some(response) = fetch(&sent).await else { return Answer::Lost };
-        let body = if response.ok() { body_of(&response).await } else { JsValue::UNDEFINED };
+        let Some(response) = fetch(sent).await else { return Answer::Lost };
+        let body = if is_ok(&response) { body_of(&response).await } else { JsValue::UNDEFINED };
         answer(&request, &response, &body, &method, places)
     }
 
     /// The request as `fetch` takes it; none where it cannot be sent: without a payment method, with one that JSON cannot hold, with a
     /// token that no header can hold, or to an address that is none.
-    fn prepare(&self, request: &Request, method: &JsValue, signal: Option<AbortSignal>) -> Option<web_sys::Request> {
+    fn prepare(&self, request: &Request, method: &JsValue, signal: JsValue) -> Option<JsValue> {
         let (payment_id, kind, id) = match request {
             Request::Read { payment_id } => (payment_id, "", ""),
             Request::Ask { payment_id, kind, id, .. } => (payment_id, kind.path(), id.as_str()),
@@ -102,9 +101,9 @@ impl Api {
             ("body", body),
             ("cache", text("no-store")),
             ("credentials", text(self.access.credentials.name())),
-            ("signal", signal.into()),
+            ("signal", signal),
         ]);
-        web_sys::Request::new_with_str_and_init(&address, options.unchecked_ref()).ok()
+        construct(&js_sys::global(), "Request", &[text(&address), options])
     }
 
     fn body(&self, attempt: &str, expected: &Money, method: &JsValue) -> Option<JsValue> {
@@ -122,9 +121,10 @@ impl Api {
     }
 }
 
-fn answer(request: &Request, response: &Response, body: &JsValue, method: &JsValue, places: &Places) -> Answer {
-    if !response.ok() {
-        return Answer::Refused { status: response.status(), retry_after: retry_after(response) };
+fn answer(request: &Request, response: &JsValue, body: &JsValue, method: &JsValue, places: &Places) -> Answer {
+    if !is_ok(response) {
+        let Some(status) = member(response, "status").as_f64() else { return Answer::Lost };
+        return Answer::Refused { status: status as u16, retry_after: retry_after(response) };
     }
     let place = &mut |address: &str| places.keep(address);
     let read = match request {
@@ -132,18 +132,21 @@ fn answer(request: &Request, response: &Response, body: &JsValue, method: &JsVal
         _ => json::transaction(body).map(|transaction| Answer::Transaction {
             told: Told::new(transaction, place),
             vendor: member(method, "vendor").as_string(),
-            held: header(response, "Preference-Applied").is_some_and(|applied| applied.contains("wait")),
+            held: header(response, "Preference-Applied")
+                .is_some_and(|applied| applied.as_bytes().windows(4).any(|part| part == b"wait")),
         }),
     };
     read.unwrap_or(Answer::Lost)
 }
 
 /// `fetch` as the page has it: one that it has wrapped may throw, and give, whatever it likes.
-async fn fetch(request: &web_sys::Request) -> Option<Response> {
-    let window = web_sys::window()?;
-    let fetch: Function = member(&window, "fetch").dyn_into().ok()?;
-    let promise = Promise::resolve(&fetch.call1(&window, request).ok()?);
-    JsFuture::from(promise).await.ok()?.dyn_into().ok()
+async fn fetch(request: JsValue) -> Option<JsValue> {
+    let promise = Promise::resolve(&call(&js_sys::global(), "fetch", &[request])?);
+    JsFuture::from(promise).await.ok()
+}
+
+fn is_ok(response: &JsValue) -> bool {
+    member(response, "ok").is_truthy()
 }
 
 fn segment(id: &str) -> String {
@@ -151,19 +154,19 @@ fn segment(id: &str) -> String {
 }
 
 /// The reply's body, by the browser's own JSON parser.
-async fn body_of(response: &Response) -> JsValue {
-    match response.json() {
-        Ok(body) => JsFuture::from(body).await.unwrap_or_default(),
-        Err(_) => JsValue::UNDEFINED,
+async fn body_of(response: &JsValue) -> JsValue {
+    match call(response, "json", &[]) {
+        Some(body) => JsFuture::from(Promise::resolve(&body)).await.unwrap_or_default(),
+        None => JsValue::UNDEFINED,
     }
 }
 
-fn header(response: &Response, name: &str) -> Option<String> {
-    response.headers().get(name).ok()?
+fn header(response: &JsValue, name: &str) -> Option<String> {
+    call(&member(response, "headers"), "get", &[name.into()])?.as_string()
 }
 
 /// `Retry-After` (RFC 9110): seconds, or a date.
-fn retry_after(response: &Response) -> Option<Millis> {
+fn retry_after(response: &JsValue) -> Option<Millis> {
     let text = header(response, "Retry-After")?;
     match text.trim().parse::<Millis>() {
         Ok(seconds) => Some(seconds.saturating_mul(1000)),

@@ -1,7 +1,7 @@
 //! Time and chance.
 
-use super::objects::{call, global};
-use js_sys::{Date, Math, Uint8Array};
+use super::objects::{call, construct, global};
+use js_sys::{Array, Date, Math};
 use paymentsos_core::flow::Now;
 
 /// This moment. Steady time counts from the page's beginning; `Date` may jump.
@@ -17,17 +17,19 @@ pub(super) fn uuid() -> String {
         return uuid;
     }
     // `randomUUID` is there only over https and on loopback, `getRandomValues` everywhere.
-    let random = Uint8Array::new_with_length(16);
-    call(&crypto, "getRandomValues", &[random.clone().into()]);
-    let mut bytes = [0; 16];
-    random.copy_to(&mut bytes);
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let random = construct(&js_sys::global(), "Uint8Array", &[16.into()]).unwrap_or_default();
+    call(&crypto, "getRandomValues", std::slice::from_ref(&random));
     let mut text = String::with_capacity(36);
-    for (at, byte) in bytes.into_iter().enumerate() {
+    for (at, byte) in Array::from(&random).iter().enumerate() {
         if matches!(at, 4 | 6 | 8 | 10) {
             text.push('-');
         }
+        let byte = byte.as_f64().unwrap_or_default() as u8;
+        let byte = match at {
+            6 => byte & 0x0f | 0x40,
+            8 => byte & 0x3f | 0x80,
+            _ => byte,
+        };
         for digit in [byte >> 4, byte & 0x0f] {
             text.extend(char::from_digit(u32::from(digit), 16));
         }

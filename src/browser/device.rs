@@ -33,8 +33,9 @@ pub fn color_depth(depth: i32) -> i32 {
 /// letter too, which only introduces what is left out.
 pub fn language(tag: &str) -> &str {
     let mut end = tag.len();
-    while end > 8 || tag[..end].rfind('-').is_some_and(|dash| end - dash <= 2) {
-        end = tag[..end].rfind('-').unwrap_or(0);
+    let last_dash = |end: usize| tag.bytes().take(end).rposition(|byte| byte == b'-');
+    while end > 8 || last_dash(end).is_some_and(|dash| end - dash <= 2) {
+        end = last_dash(end).unwrap_or(0);
     }
-    if end < 2 { "en" } else { &tag[..end] }
+    tag.get(..end).filter(|tag| tag.len() > 1).unwrap_or("en")
 }

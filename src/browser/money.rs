@@ -1,7 +1,6 @@
 //! Amounts and times, as the locale writes them.
 
-use super::objects::{call, global, member, object};
-use js_sys::{Array, Function};
+use super::objects::{call, construct, global, object};
 use paymentsos_core::flow::{Millis, Money};
 use wasm_bindgen::prelude::*;
 
@@ -19,7 +18,7 @@ fn formatted(money: &Money, locale: &str) -> Option<String> {
         ("minimumFractionDigits", decimals.into()),
         ("maximumFractionDigits", decimals.into()),
     ]);
-    let format = construct("NumberFormat", locale, &options)?;
+    let format = formatter("NumberFormat", locale, &options)?;
     let amount = money.amount as f64 / 10f64.powi(decimals);
     call(&format, "format", &[amount.into()])?.as_string()
 }
@@ -38,17 +37,16 @@ fn decimals(currency: &str) -> i32 {
 /// A time of day in the shopper's language.
 pub fn time(at: Millis, locale: &str) -> Option<String> {
     let options = object(&[("timeStyle", "short".into())]);
-    let format = construct("DateTimeFormat", locale, &options)?;
+    let format = formatter("DateTimeFormat", locale, &options)?;
     call(&format, "format", &[JsValue::from_f64(at as f64)])?.as_string()
 }
 
 /// A formatter of `Intl`, in the browser's own language where it does not know the one asked for.
-fn construct(name: &str, locale: &str, options: &JsValue) -> Option<JsValue> {
+fn formatter(name: &str, locale: &str, options: &JsValue) -> Option<JsValue> {
     let intl = global("Intl");
-    let constructor: Function = member(&intl, name).dyn_into().ok()?;
-    let new = |locale: &JsValue| js_sys::Reflect::construct(&constructor, &Array::of2(locale, options)).ok();
+    let new = |locale: JsValue| construct(&intl, name, &[locale, options.clone()]);
     Some(locale)
         .filter(|locale| !locale.is_empty())
-        .and_then(|locale| new(&locale.into()))
-        .or_else(|| new(&JsValue::UNDEFINED))
+        .and_then(|locale| new(locale.into()))
+        .or_else(|| new(JsValue::UNDEFINED))
 }

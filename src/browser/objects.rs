@@ -32,9 +32,9 @@ pub(crate) fn global(name: &str) -> JsValue {
     member(&js_sys::global(), name)
 }
 
-/// A new object of a global class; none where there is no such class, or it refuses.
-pub(crate) fn create(class: &str, arguments: &[JsValue]) -> Option<JsValue> {
-    let class: Function = global(class).dyn_into().ok()?;
+/// A new object of a class that is a member of `within`; none where there is no such class, or it throws.
+pub(crate) fn construct(within: &JsValue, class: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let class: Function = member(within, class).dyn_into().ok()?;
     Reflect::construct(&class, &arguments.iter().collect::<Array>()).ok()
 }
 

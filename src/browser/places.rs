@@ -1,9 +1,8 @@
 //! The addresses that the backend named, kept here and nowhere else: the flow knows them by number, and by the facts it judges them by.
 
-use super::objects::text;
+use super::objects::{construct, text};
 use paymentsos_core::flow::Place;
 use std::cell::RefCell;
-use web_sys::Url;
 use yew::AttrValue;
 
 /// Addresses under their numbers.
@@ -13,18 +12,18 @@ pub struct Places(RefCell<Vec<AttrValue>>);
 impl Places {
     /// Keeps an address, as the browser's `URL` writes it, and says what `URL` read in it.
     pub fn keep(&self, address: &str) -> Place {
-        match Url::new(address) {
-            Ok(url) => {
+        match construct(&js_sys::global(), "URL", &[address.into()]) {
+            Some(url) => {
                 let href = text(&url, "href");
                 Place {
-                    scheme: text(&url, "protocol").trim_end_matches(':').to_owned(),
+                    scheme: text(&url, "protocol").strip_suffix(':').unwrap_or_default().to_owned(),
                     host: text(&url, "hostname"),
                     has_credentials: !text(&url, "username").is_empty() || !text(&url, "password").is_empty(),
                     length: href.chars().count(),
                     number: self.number(href),
                 }
             }
-            Err(_) => Place {
+            None => Place {
                 number: self.number(String::new()),
                 scheme: String::new(),
                 host: String::new(),

@@ -1,7 +1,7 @@
 //! What the tabs of one browser share: locks (Web Locks) and a channel (`BroadcastChannel`). A page may have neither; then every lock
 //! is granted at once, and nothing is heard.
 
-use super::objects::{call, create, global, member, object, text};
+use super::objects::{call, construct, global, member, object, text};
 use js_sys::{Object, Promise, Reflect};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -24,7 +24,7 @@ pub(super) struct Lock {
 impl Lock {
     /// Asks for the lock of that name; `granted` is called once, unless it is dropped before.
     pub(super) fn ask(name: &str, granted: impl Fn() + 'static) -> Lock {
-        let asking = create("AbortController", &[]).unwrap_or_default();
+        let asking = construct(&js_sys::global(), "AbortController", &[]).unwrap_or_default();
         let holding = call(&global("Promise"), "withResolvers", &[]).unwrap_or_default();
         let waits = Rc::new(Cell::new(true));
         let tell = {
@@ -76,7 +76,7 @@ pub(super) struct Channel {
 impl Channel {
     /// Opens the channel of that name; none where the page has none.
     pub(super) fn open(name: &str, heard: impl Fn() + 'static) -> Option<Channel> {
-        let channel = create("BroadcastChannel", &[name.into()])?;
+        let channel = construct(&js_sys::global(), "BroadcastChannel", &[name.into()])?;
         let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             // What another release says is not understood, and so ignored.
             if text(&event, "data") == LOOK {

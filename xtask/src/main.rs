@@ -4,6 +4,7 @@ mod command;
 mod demo;
 mod failure;
 mod minify;
+mod names;
 mod shop;
 mod size;
 mod test;
