@@ -69,7 +69,7 @@ function linked() {
 }
 
 // A trap of another module on the page is none of ours; where the stack names no module's file, it may be.
-const isTrap = (error) => error instanceof WebAssembly.RuntimeError
+const isTrap = (error) => globalThis.WebAssembly && error instanceof WebAssembly.RuntimeError
   && (!/\.wasm/.test(error.stack) || error.stack.includes(TAG));
 const mounted = new Set();
 

@@ -21,17 +21,22 @@ macro_rules! texts {
             /// Every key.
             pub const ALL: &'static [Key] = &[$(Key::$key,)+ $(Key::$code,)+];
 
-            const NAMES: &'static [&'static str] = &[$($name,)+ $($code_name,)+];
-            const ENGLISH: &'static [&'static str] = &[$($english,)+ $($code_english,)+];
+            /// A line each: a table would also hold where each text is, which is 1 kB for all.
+            const NAMES: &'static str = concat!($($name, "\n",)+ $($code_name, "\n",)+);
+            const ENGLISH: &'static str = concat!($($english, "\n",)+ $($code_english, "\n",)+);
 
             /// The name under which a page gives a text of its own.
-            pub const fn name(self) -> &'static str {
-                Key::NAMES[self as usize]
+            pub fn name(self) -> &'static str {
+                self.line_of(Key::NAMES)
             }
 
             /// The English text.
-            pub const fn english(self) -> &'static str {
-                Key::ENGLISH[self as usize]
+            pub fn english(self) -> &'static str {
+                self.line_of(Key::ENGLISH)
+            }
+
+            fn line_of(self, lines: &'static str) -> &'static str {
+                lines.split('\n').nth(self as usize).unwrap_or_default()
             }
         }
 

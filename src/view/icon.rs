@@ -1,5 +1,6 @@
 //! The signs before a heading. They say nothing that the heading does not.
 
+use super::pieces::{fixed, with};
 use yew::prelude::*;
 
 /// It is done.
@@ -13,5 +14,6 @@ pub(super) const BLOCKED: &str = "M12 6.5v6.5M12 16.5v.5";
 
 /// A sign drawn with one stroke, in a disc. Its part tells a page which one it is.
 pub(super) fn icon(part: &'static str, stroke: &'static str) -> Html {
-    html! { <svg {part} viewBox="0 0 24 24" aria-hidden="true"><path d={stroke} /></svg> }
+    let path = with("path", &["d"], vec![fixed(stroke)], Vec::new());
+    with("svg", &["part", "viewBox", "aria-hidden"], vec![fixed(part), fixed("0 0 24 24"), fixed("true")], vec![path])
 }

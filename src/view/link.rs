@@ -1,7 +1,7 @@
 //! The shopper pays by the link that is shown: here, or wherever they take it.
 
 use super::pieces::Piece::{self, Amount, Group, Own, Progress, Reference, Text, When};
-use super::pieces::{button, link, paragraph, words};
+use super::pieces::{button, fixed, given, link, paragraph, with, words};
 use super::{Page, Pressed, ScreenProps};
 use crate::messages::Key;
 use yew::prelude::*;
@@ -50,9 +50,8 @@ fn share(props: &ScreenProps) -> Html {
 fn qr(props: &ScreenProps) -> Html {
     let Some(qr) = &props.qr else { return Html::default() };
     let (side, path) = qr.split_once(' ').unwrap_or(("41", ""));
-    html! {
-        <svg part="qr" role="img" aria-label={words(props, Key::Qr)} viewBox={["0 0 ", side, " ", side].concat()}>
-            <path fill="currentColor" d={path.to_owned()} />
-        </svg>
-    }
+    let path = with("path", &["fill", "d"], vec![fixed("currentColor"), given(path.to_owned().into())], Vec::new());
+    let view_box = AttrValue::from(["0 0 ", side, " ", side].concat());
+    let attributes = vec![fixed("qr"), fixed("img"), given(words(props, Key::Qr)), given(view_box)];
+    with("svg", &["part", "role", "aria-label", "viewBox"], attributes, vec![path])
 }

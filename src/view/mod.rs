@@ -19,9 +19,10 @@ mod unavailable;
 use crate::messages::{Key, Messages};
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{StateName, View};
-use pieces::{Piece, node, paragraph, words};
+use pieces::{Piece, element, fixed, node, paragraph, tag, with, words};
 use std::rc::Rc;
 use yew::prelude::*;
+use yew::virtual_dom::VList;
 
 /// What [`screen`] shows.
 #[derive(Clone, PartialEq, Properties)]
@@ -120,19 +121,16 @@ pub fn screen(props: &ScreenProps) -> Html {
     let key = if state == StateName::Creating { StateName::Ready } else { state };
     let mut body = Vec::new();
     pieces::make(props, page.body, &mut body);
-    html! {
-        <>
-            <div part="status" role="status">
-                {paragraph("", announced)}
-                {paragraph("", (page.said)(props).unwrap_or_default())}
-            </div>
-            <section part="checkout" aria-labelledby="heading">
-                <div part="header">
-                    {page.icon.map(|(part, stroke)| icon::icon(part, stroke))}
-                    <h2 part="heading" id="heading" tabindex="-1">{node(heading)}</h2>
-                </div>
-                <div part="body" key={key.name()}>{body}</div>
-            </section>
-        </>
-    }
+    let said = vec![paragraph("", announced), paragraph("", (page.said)(props).unwrap_or_default())];
+    let icon = page.icon.map(|(part, stroke)| icon::icon(part, stroke)).unwrap_or_default();
+    let attributes = vec![fixed("heading"), fixed("heading"), fixed("-1")];
+    let heading = with("h2", &["part", "id", "tabindex"], attributes, vec![node(heading)]);
+    let mut content = tag("div", &["part"], vec![fixed("body")], body);
+    content.key = Some(key.name().into());
+    let content = vec![element("div", "header", vec![icon, heading]), content.into()];
+    let parts = vec![
+        with("div", &["part", "role"], vec![fixed("status"), fixed("status")], said),
+        with("section", &["part", "aria-labelledby"], vec![fixed("checkout"), fixed("heading")], content),
+    ];
+    VList::with_children(parts, None).into()
 }

@@ -6,7 +6,7 @@
 use super::{Pressed, ScreenProps};
 use crate::messages::Key;
 use yew::prelude::*;
-use yew::virtual_dom::{AttributeOrProperty, Attributes, VTag, VText};
+use yew::virtual_dom::{AttributeOrProperty, Attributes, VList, VTag, VText};
 
 /// A piece of a screen.
 pub(super) enum Piece {
@@ -85,21 +85,34 @@ pub(super) fn group(props: &ScreenProps, part: &'static str, pieces: &[Piece]) -
 
 /// An element with a part, or with none where it is empty.
 pub(super) fn element(tag: &'static str, part: &'static str, children: Vec<Html>) -> Html {
-    let part = (!part.is_empty()).then_some(AttrValue::Static(part));
+    let part = if part.is_empty() { None } else { fixed(part) };
     with(tag, &["part"], vec![part], children)
 }
 
 /// An element with these attributes, as far as they have values.
-fn with(tag: &'static str, keys: &'static [&'static str], values: Vec<Option<AttrValue>>, children: Vec<Html>) -> Html {
-    let values = values.into_iter().map(|value| value.map(AttributeOrProperty::Attribute)).collect();
-    let mut element = VTag::new(tag);
-    element.set_attributes(Attributes::Dynamic { keys, values });
-    element.add_children(children);
-    element.into()
+pub(super) fn with(name: &'static str, keys: &'static [&'static str], values: Vec<Value>, children: Vec<Html>) -> Html {
+    tag(name, keys, values, children).into()
 }
 
-fn fixed(value: &'static str) -> Option<AttrValue> {
-    Some(AttrValue::Static(value))
+/// The same, to be changed still.
+pub(super) fn tag(name: &'static str, keys: &'static [&'static str], values: Vec<Value>, children: Vec<Html>) -> VTag {
+    let mut element = VTag::new(name);
+    element.set_attributes(Attributes::Dynamic { keys, values: values.into() });
+    if let Some(place) = element.children_mut() {
+        *place = VList::with_children(children, None).into();
+    }
+    element
+}
+
+/// What an attribute is, if it is there.
+type Value = Option<AttributeOrProperty>;
+
+pub(super) fn fixed(value: &'static str) -> Value {
+    given(AttrValue::Static(value))
+}
+
+pub(super) fn given(value: AttrValue) -> Value {
+    Some(AttributeOrProperty::Attribute(value))
 }
 
 /// A text.
@@ -154,6 +167,6 @@ pub(super) fn progress(props: &ScreenProps, key: Key) -> Html {
 /// A link to where the shopper can go on: here, or in a tab of its own.
 pub(super) fn link(props: &ScreenProps, href: &AttrValue, label: Key, own_tab: bool) -> Html {
     let (rel, target) = if own_tab { ("noopener noreferrer", fixed("_blank")) } else { ("noreferrer", None) };
-    let attributes = vec![fixed("button continue"), Some(href.clone()), fixed(rel), target];
+    let attributes = vec![fixed("button continue"), given(href.clone()), fixed(rel), target];
     with("a", &["part", "href", "rel", "target"], attributes, vec![node(words(props, label))])
 }

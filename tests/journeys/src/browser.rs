@@ -44,6 +44,31 @@ pub struct Browser {
     shop: String,
 }
 
+impl World {
+    /// A browser with Pay to be pressed for a charge, and the payment on its page.
+    pub async fn at_the_shop(&self, method: &str) -> (Browser, String) {
+        let browser = self.browser().await;
+        browser.shop("charge", method).await;
+        let payment = browser.payment().await;
+        (browser, payment)
+    }
+
+    /// A browser at the bank's page, and the payment that it is about.
+    pub async fn at_the_bank(&self) -> (Browser, String) {
+        let (browser, payment) = self.at_the_shop("card-3ds").await;
+        browser.pays().await;
+        browser.is_at_the_bank().await;
+        (browser, payment)
+    }
+
+    /// The address that PaymentsOS sends a shopper back to.
+    pub async fn return_address(&self, payment: &str, status: &str) -> String {
+        let charge = self.payment(payment).await["related_resources"]["charges"][0]["id"].clone();
+        let charge = charge.as_str().expect("there is a charge");
+        format!("{}?order=x&payment_id={payment}&charge_id={charge}&status={status}", self.shop())
+    }
+}
+
 const ELEMENT: &str = "const element = document.querySelector('paymentsos-checkout');";
 
 impl Browser {

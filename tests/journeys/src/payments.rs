@@ -1,6 +1,7 @@
 //! What PaymentsOS knows when a journey is over: the sandbox's log and its payments, held against the page.
 
 use crate::browser::Browser;
+use crate::wait_for;
 use crate::world::World;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -28,6 +29,15 @@ impl World {
             .flat_map(|list| list.as_array().into_iter().flatten())
             .map(|transaction| transaction["result"]["status"].as_str().unwrap_or_default().to_owned())
             .collect()
+    }
+
+    /// Waits until PaymentsOS knows these statuses, whatever the page says.
+    pub async fn settles(&self, payment: &str, statuses: &[&str]) {
+        wait_for(&format!("{statuses:?} at PaymentsOS"), async || match self.statuses(payment).await {
+            known if known == statuses => Ok(()),
+            known => Err(format!("{known:?}")),
+        })
+        .await;
     }
 
     /// Waits for a state, and checks that the page says what PaymentsOS knows: these statuses, of at most one live transaction.

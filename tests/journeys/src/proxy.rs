@@ -133,6 +133,11 @@ impl Making<'_> {
         self.add(Fault::Instead(status, Vec::new(), String::new()));
     }
 
+    /// As [`answer`](Making::answer), with a body of that media type.
+    pub fn answer_with(self, status: u16, media_type: &str, body: &str) {
+        self.add(Fault::Instead(status, vec![("content-type", media_type.to_owned())], body.to_owned()));
+    }
+
     /// As [`answer`](Making::answer), with `Retry-After` in seconds.
     pub fn answer_later(self, status: u16, seconds: u64) {
         self.add(Fault::Instead(status, vec![("retry-after", seconds.to_string())], String::new()));

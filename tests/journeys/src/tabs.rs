@@ -58,6 +58,23 @@ impl Browser {
         self.driver.back().await.expect("there is a page before");
     }
 
+    /// Presses the browser's Forward.
+    pub async fn goes_forward(&self) {
+        self.driver.forward().await.expect("there is a page after");
+    }
+
+    /// Whether the tab that is looked at is hidden from the shopper.
+    pub async fn is_hidden(&self) -> bool {
+        self.value("return document.visibilityState;").await == "hidden"
+    }
+
+    /// The clock is set ahead by so many milliseconds, or back, on this page and on those to come in this tab.
+    pub async fn sets_the_clock(&self, ahead: i64) {
+        let script = format!("{{ const now = Date.now; Date.now = () => now() + {ahead}; }}");
+        self.value(&script).await;
+        self.begins_with(&script).await;
+    }
+
     /// The network is gone, or there again.
     pub async fn is_online(&self, online: bool) {
         let conditions = json!({"offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});

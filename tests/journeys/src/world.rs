@@ -115,7 +115,8 @@ impl World {
         reply.json().await.unwrap_or_default()
     }
 
-    pub(crate) fn at_sandbox(&self, path: &str) -> String {
+    /// An address of the sandbox.
+    pub fn at_sandbox(&self, path: &str) -> String {
         format!("http://{}{path}", self.sandbox.address)
     }
 

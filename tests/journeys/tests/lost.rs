@@ -224,14 +224,15 @@ async fn a_reply_that_cannot_be_read_is_no_reply() {
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn a_repeat_that_is_answered_with_an_old_snapshot_leads_nobody_away() {
     let world = World::start().await;
-    let (browser, _) = at_the_shop(&world, "card").await;
+    let (browser, payment) = at_the_shop(&world, "card").await;
     world.proxy.with("POST", CREATE).times(1).answer_although_done(504, "");
-    // What stands for the payment is not told, so that the create is repeated.
-    world.proxy.with("GET", "/payments/").times(2).edit(|payment| drop(payment["related_resources"].take()));
     world.proxy.with("POST", CREATE).edit(|charge| {
         charge["result"] = serde_json::json!({"status": "Pending"});
         charge["redirection"] = serde_json::json!({"id": "1", "url": "https://bank.example/too-late"});
     });
+    // Before the press the payment is free; after it, what stands for it is not told, so that the create is repeated.
+    world.proxy.with("GET", &payment).times(1).say("x-journey", "before");
+    world.proxy.with("GET", &payment).times(1).edit(|payment| drop(payment["related_resources"].take()));
     browser.pays().await;
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
     assert!(browser.address().await.starts_with(&world.shop()), "{}", browser.address().await);

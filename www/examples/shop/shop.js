@@ -93,6 +93,10 @@ async function open(wanted) {
   try {
     const order = await ask('/shop/orders', wanted);
     settings.kind.value = order.kind;
+    // Whoever loads the page again is shown this order, and not a new one that could be paid too.
+    const here = new URL(location);
+    here.searchParams.set('order', order.order_id);
+    history.replaceState(history.state, '', here);
     showOrder(order);
     embed(order);
   } catch (error) {

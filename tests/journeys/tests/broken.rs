@@ -1,0 +1,148 @@
+//! The module is refused, not there, or breaks down in the middle of a payment: a fixed text, a way on, and no second payment.
+
+use journeys::{Browser, World};
+
+/// Lets the module trap at its next call once `window.breakDown` is set: what a page holds of it is wrapped as the browser gives it out.
+const CAN_BREAK_DOWN: &str = "
+    const own = WebAssembly.instantiateStreaming;
+    WebAssembly.instantiateStreaming = async (...given) => {
+      const { instance, module } = await own(...given);
+      const exports = {};
+      for (const [name, value] of Object.entries(instance.exports)) {
+        exports[name] = typeof value !== 'function' ? value : (...words) => {
+          if (window.breakDown) throw new WebAssembly.RuntimeError('unreachable');
+          return value(...words);
+        };
+      }
+      return { instance: { exports }, module };
+    };";
+
+/// What the element shows where the module cannot speak.
+async fn fixed_text(browser: &Browser) -> String {
+    browser.value("return document.querySelector('paymentsos-checkout').shadowRoot.textContent;").await
+}
+
+async fn cannot_start(world: &World, browser: &Browser) {
+    browser.goes_to(&world.shop()).await;
+    browser.sees("unavailable").await;
+    let text = fixed_text(browser).await;
+    assert!(text.contains("Payment cannot be shown here"), "{text}");
+    assert!(text.contains("If you may have paid already, look at your order or your e-mail first."), "{text}");
+    assert_eq!(browser.detail().await["error"]["code"], "cannot_start");
+    assert!(browser.has("button[part~=reload]").await && !browser.has("button[part~=pay]").await);
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_policy_that_forbids_webassembly_is_said_and_the_page_goes_on_without() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'";
+    world.proxy.with("GET", "/").say("content-security-policy", policy);
+    cannot_start(&world, &browser).await;
+    browser.pictures("cannot-start").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_browser_without_webassembly_is_told_so() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    browser.begins_with("delete window.WebAssembly;").await;
+    cannot_start(&world, &browser).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_module_that_is_not_there_is_tried_again_by_reloading() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    world.proxy.with("GET", ".wasm").answer(404);
+    cannot_start(&world, &browser).await;
+    world.proxy.calms_down();
+    browser.presses("button[part~=reload]").await;
+    browser.sees("ready").await;
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn glue_of_another_release_is_not_put_together_with_the_module() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    // What a proxy makes of it that keeps one file from before a release: the text of another module.
+    world.proxy.with("GET", "paymentsos-checkout.js").answer_with(
+        200,
+        "text/javascript",
+        "export default () => {}; export const version = () => 0;",
+    );
+    cannot_start(&world, &browser).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_trap_in_the_middle_of_a_payment_pays_no_second_time() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    browser.begins_with(CAN_BREAK_DOWN).await;
+    browser.shop("charge", "card").await;
+    let gate = world.proxy.with("POST", "/charges").hold_the_reply();
+    browser.pays().await;
+    world.proxy.has_passed("POST", "/charges", 1).await;
+    browser.value("window.breakDown = true; return '';").await;
+    gate.lets_go();
+    browser.sees("unavailable").await;
+    let text = fixed_text(&browser).await;
+    assert!(
+        text.contains("Before you pay again, look at your order or your e-mail to see whether it was paid."),
+        "{text}"
+    );
+    assert_eq!(browser.detail().await["error"]["code"], "stopped");
+    assert!(!browser.has("button[part~=pay]").await, "{text}");
+    browser.pictures("stopped").await;
+    browser.value("document.querySelector('paymentsos-checkout').pay(); return '';").await;
+    assert_eq!(world.proxy.passed("POST", "/charges").len(), 1);
+    browser.presses("button[part~=reload]").await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_trap_while_the_shopper_is_about_to_leave_leads_them_nowhere() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    browser.begins_with(CAN_BREAK_DOWN).await;
+    browser.shop("charge", "card-3ds").await;
+    browser
+        .value("document.addEventListener('checkout-redirect', () => { window.breakDown = true; }); return '';")
+        .await;
+    browser.pays().await;
+    browser.sees("unavailable").await;
+    assert!(browser.address().await.starts_with(&world.shop()), "{}", browser.address().await);
+    // The attempt is saved: whoever reloads goes on where they were.
+    browser.presses("button[part~=reload]").await;
+    browser.sees("confirming").await;
+    browser.presses("a[part~=continue]").await;
+    browser.decides(journeys::Outcome::Succeed).await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_trap_of_another_module_on_the_page_stops_nothing() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    browser.shop("charge", "card").await;
+    let script = "const error = new WebAssembly.RuntimeError('unreachable');
+        error.stack = 'RuntimeError: unreachable at https://shop.example/game.wasm:wasm-function[3]:0x2f';
+        dispatchEvent(new ErrorEvent('error', { error })); return '';";
+    browser.value(script).await;
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.creates().await, 1);
+}
