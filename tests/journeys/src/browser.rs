@@ -112,6 +112,7 @@ impl Browser {
     pub async fn sees(&self, state: &str) {
         wait_for(&format!("the state {state}"), async || match self.state().await {
             seen if seen == state => Ok(()),
+            seen if seen.is_empty() => Err(self.whole_page().await),
             seen => Err(format!("{seen}: {}", self.text().await)),
         })
         .await;
@@ -121,6 +122,12 @@ impl Browser {
     pub async fn text(&self) -> String {
         self.value(&format!("{ELEMENT} return element?.shadowRoot?.querySelector('[part~=base]')?.innerText ?? '';"))
             .await
+    }
+
+    /// The page, for a journey that finds no checkout there.
+    async fn whole_page(&self) -> String {
+        let body = self.value("return `${document.readyState} ${document.body?.innerText}`;").await;
+        format!("{}: {body}", self.driver.current_url().await.map(String::from).unwrap_or_default())
     }
 
     /// Waits for words in the checkout.

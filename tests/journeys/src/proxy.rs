@@ -11,7 +11,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
@@ -38,8 +38,8 @@ enum Fault {
     Edit(fn(&mut Value)),
     /// The reply has another header.
     Header(&'static str, &'static str),
-    /// It is not held by the shop, and the reply says that it was.
-    PretendHeld,
+    /// It is not held by the shop; the reply may say that it was.
+    NotHeld { pretend: bool },
     /// It goes on to the shop once it is let go.
     HoldRequest(Arc<Semaphore>),
     /// The reply comes once it is let go.
@@ -170,7 +170,12 @@ impl Making<'_> {
 
     /// The shop is not asked to hold its answers, and they say that it did.
     pub fn pretend_to_hold(self) {
-        self.add(Fault::PretendHeld);
+        self.add(Fault::NotHeld { pretend: true });
+    }
+
+    /// The shop is not asked to hold its answers.
+    pub fn hold_nothing(self) {
+        self.add(Fault::NotHeld { pretend: false });
     }
 
     /// They are held up on the way to the shop.
@@ -195,27 +200,28 @@ impl Making<'_> {
 
 impl Proxy {
     pub(crate) async fn start() -> Proxy {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port is free");
-        let address = listener.local_addr().expect("it has an address");
+        let (listeners, address) = listeners().await;
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
         let proxy = Proxy { address, state: Arc::default(), client: client.expect("a client") };
-        let serving = proxy.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let proxy = serving.clone();
-                tokio::spawn(async move {
-                    let service = hyper::service::service_fn(move |request| {
-                        let proxy = proxy.clone();
-                        async move { proxy.pass(request).await }
-                    });
-                    // It ends with an error where a reply is to be lost.
-                    let _ = hyper::server::conn::http1::Builder::new()
-                        .serve_connection(TokioIo::new(stream), service)
-                        .await;
-                });
-            }
-        });
+        for listener in listeners {
+            tokio::spawn(proxy.clone().serve(listener));
+        }
         proxy
+    }
+
+    async fn serve(self, listener: TcpListener) {
+        while let Ok((stream, _)) = listener.accept().await {
+            let proxy = self.clone();
+            tokio::spawn(async move {
+                let service = hyper::service::service_fn(move |request| {
+                    let proxy = proxy.clone();
+                    async move { proxy.pass(request).await }
+                });
+                // It ends with an error where a reply is to be lost.
+                let connection = hyper::server::conn::http1::Builder::new();
+                let _ = connection.serve_connection(TokioIo::new(stream), service).await;
+            });
+        }
     }
 
     /// From now on, requests go there.
@@ -315,11 +321,11 @@ impl Proxy {
                 response.headers_mut().insert(name, HeaderValue::from_static(value));
                 Ok(response)
             }
-            Some(Fault::PretendHeld) => {
+            Some(Fault::NotHeld { pretend }) => {
                 let mut request = request;
                 let held = request.headers_mut().remove("prefer").is_some();
                 let mut response = self.forward(request).await?;
-                if held {
+                if held && pretend {
                     response.headers_mut().insert("preference-applied", HeaderValue::from_static("wait=25"));
                 }
                 Ok(response)
@@ -358,6 +364,20 @@ impl Proxy {
         }
         let bytes = answer.bytes().await.map_err(io::Error::other)?;
         response.body(full(bytes)).map_err(io::Error::other)
+    }
+}
+
+/// The same port of both families: `localhost` is either, and at the other there might be a server of another journey.
+async fn listeners() -> (Vec<TcpListener>, SocketAddr) {
+    loop {
+        let four = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
+        let address = four.local_addr().expect("it has an address");
+        match TcpListener::bind((Ipv6Addr::LOCALHOST, address.port())).await {
+            Ok(six) => return (vec![four, six], address),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            // A machine without IPv6 has no other server there either.
+            Err(_) => return (vec![four], address),
+        }
     }
 }
 

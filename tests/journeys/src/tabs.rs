@@ -63,9 +63,17 @@ impl Browser {
         self.driver.forward().await.expect("there is a page after");
     }
 
-    /// Whether the tab that is looked at is hidden from the shopper.
-    pub async fn is_hidden(&self) -> bool {
-        self.value("return document.visibilityState;").await == "hidden"
+    /// Puts another tab before the one that is looked at, which is hidden then. The words of a browser still go to it.
+    pub async fn hides(&self) -> Tab {
+        let tab = self.tab().await;
+        self.new_tab().await;
+        self.driver.switch_to_window(tab.0.clone()).await.expect("the tab is there");
+        wait_for("a hidden page", async || match self.value("return document.visibilityState;").await {
+            state if state == "hidden" => Ok(()),
+            state => Err(state),
+        })
+        .await;
+        tab
     }
 
     /// The clock is set ahead by so many milliseconds, or back, on this page and on those to come in this tab.

@@ -121,7 +121,8 @@ async fn a_script_for_a_redirection_is_not_followed() {
     let listen = "window.codes = []; document.addEventListener('checkout-error', (event) => codes.push(event.detail.error.code)); return '';";
     browser.value(listen).await;
     browser.pays().await;
-    browser.sees("confirming").await;
+    browser.sees("processing").await;
+    browser.reads("not safe to open").await;
     assert!(!browser.has("a[part~=continue]").await, "there is nowhere to go");
     assert_eq!(browser.value("return codes.join();").await, "redirection_refused");
     assert_ne!(browser.driver.title().await.unwrap_or_default(), "gone");
