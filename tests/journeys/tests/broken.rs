@@ -70,6 +70,16 @@ async fn a_module_that_is_not_there_is_tried_again_by_reloading() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_module_that_does_not_come_is_not_waited_for_for_ever() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    let gate = world.proxy.with("GET", ".wasm").hold_the_reply();
+    cannot_start(&world, &browser).await;
+    drop(gate);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn glue_of_another_release_is_not_put_together_with_the_module() {
     let world = World::start().await;
     let browser = world.browser().await;
