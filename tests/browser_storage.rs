@@ -267,6 +267,25 @@ async fn where_storage_is_refused_all_goes_on_from_memory() {
 }
 
 #[wasm_bindgen_test]
+async fn what_could_not_be_saved_outlives_the_element() {
+    let page = Page::new();
+    let _refused = [Pretend::refused(window(), "localStorage"), Pretend::refused(window(), "sessionStorage")];
+    let mut shop = paying(&page).await;
+    let first = page.create().await;
+    shop.unmount();
+    // Put back into the page, or begun anew with other settings: whether the POST arrived is not known.
+    let shop = page.mount(page.props()).await;
+    assert_eq!(shop.heading(), "Starting your payment");
+    page.read().await.reply(200, &payment_with(json!([pending()])));
+    page.ask().await.reply(200, &succeeded());
+    shop.reads("Payment complete").await;
+    assert_eq!((page.count("POST", ""), first.is_aborted()), (1, true));
+    // What has ended is forgotten.
+    let again = page.mount(page.props()).await;
+    assert_eq!(again.heading(), "Your payment");
+}
+
+#[wasm_bindgen_test]
 async fn where_there_is_no_storage_all_goes_on_from_memory() {
     let page = Page::new();
     let none = || JsValue::NULL;

@@ -167,6 +167,10 @@ mod tests {
         let odd = Attempt { transaction: Some("two words".into()), ..attempt() };
         assert_eq!(Attempt::from_line(&odd.to_line()), Some(Attempt { transaction: None, ..odd }));
         let garbled = line.replacen("doubtful", "certain", 1);
+        let kept = Kept { payment_id: ID.into(), kind: Kind::Charge, transaction: ID.into(), since: 7 }.to_line();
+        for line in [kept.replacen('1', "2", 1), format!("{kept} more"), kept.replace(" 7", " soon")] {
+            assert_eq!(Kept::from_line(&line), None, "{line}");
+        }
         for line in ["", "{}", &newer, &longer, shorter, &garbled, &line.replace(ID, "not-a-uuid")] {
             assert_eq!(Attempt::from_line(line), None, "{line}");
         }
