@@ -145,6 +145,24 @@ async fn a_reload_shows_the_same_link_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_link_paid_in_another_tab_is_told_of_in_the_first() {
+    let world = World::start().await;
+    let (browser, _) = world.at_the_shop("pay-by-link").await;
+    browser.pays().await;
+    browser.sees("link").await;
+    let link = browser.piece("a[part~=continue]").await.attr("href").await.expect("a link").expect("an address");
+    let first = browser.tab().await;
+    browser.new_tab().await;
+    browser.goes_to(&link).await;
+    browser.decides(Outcome::Succeed).await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    browser.looks_at(&first).await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!((world.proxy.passed("POST", CREATE).len(), world.creates().await), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn a_reload_while_it_is_confirmed_goes_on_confirming() {
     let world = World::with(|switches| switches.late_ms = 3_000).await;
     let (browser, payment) = world.at_the_bank().await;
@@ -249,6 +267,66 @@ async fn back_after_the_return_shows_the_result_and_no_pay() {
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
     assert!(!browser.has("button[part~=pay]").await && !browser.has("a[part~=continue]").await);
     assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn back_from_the_bank_after_it_was_decided_in_another_tab_shows_the_result() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    browser.notes_how_pages_are_shown().await;
+    browser.shop("charge", "card-3ds").await;
+    browser.pays().await;
+    browser.is_at_the_bank().await;
+    let (bank, address) = (browser.tab().await, browser.address().await);
+    browser.new_tab().await;
+    browser.goes_to(&address).await;
+    browser.decides(Outcome::Fail).await;
+    world.agrees(&browser, "failed", &["Failed"]).await;
+    browser.looks_at(&bank).await;
+    browser.goes_back().await;
+    browser.was_kept_whole().await;
+    world.agrees(&browser, "failed", &["Failed"]).await;
+    assert!(!browser.has("a[part~=continue]").await, "there is nowhere to go any more");
+    assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_receipt_out_of_the_cache_is_still_one() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    browser.notes_how_pages_are_shown().await;
+    browser.shop("charge", "card-3ds").await;
+    browser.pays().await;
+    browser.decides(Outcome::Succeed).await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    browser.goes_to(&elsewhere(&world)).await;
+    browser.goes_back().await;
+    browser.was_kept_whole().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert!(!browser.has("button[part~=pay]").await);
+    assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_failure_out_of_the_cache_offers_no_other_try_for_what_is_paid_meanwhile() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    browser.notes_how_pages_are_shown().await;
+    browser.shop("charge", "card-3ds").await;
+    let payment = browser.payment().await;
+    browser.pays().await;
+    browser.decides(Outcome::Fail).await;
+    world.agrees(&browser, "failed", &["Failed"]).await;
+    browser.goes_to(&elsewhere(&world)).await;
+    world.somebody_else_charges(&payment).await;
+    browser.goes_back().await;
+    browser.was_kept_whole().await;
+    world.agrees(&browser, "succeeded", &["Failed", "Succeed"]).await;
+    assert!(!browser.has("button[part~=retry]").await);
+    assert_eq!(world.proxy.passed("POST", CREATE).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -394,6 +472,50 @@ async fn garbage_in_storage_keeps_nobody_from_paying() {
     browser.pays().await;
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
     assert_eq!(world.creates().await, 1);
+}
+
+/// Pays, an attempt without an answer having been saved so many milliseconds ago; whether its key is used again.
+async fn takes_up_what_was_saved(ago: i64) -> bool {
+    const KEY: &str = "0b8f2f4e-1111-4222-8333-444455556666";
+    let world = World::start().await;
+    let (browser, payment) = world.at_the_shop("card").await;
+    let script = "const [payment, key, ago] = arguments;
+        localStorage.setItem('/api|' + payment, `1 ${key} charge ${Date.now() - ago} - - doubtful -`);";
+    browser.driver.execute(script, vec![json!(payment), json!(KEY), json!(ago)]).await.expect("there is storage");
+    browser.reloads().await;
+    browser.sees("ready").await;
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    let keys = keys(&world);
+    assert_eq!((keys.len(), world.creates().await), (1, 1));
+    keys.contains(KEY)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn an_attempt_is_taken_up_for_a_day_and_no_longer() {
+    assert!(takes_up_what_was_saved(23 * 60 * MINUTE).await);
+    assert!(!takes_up_what_was_saved(25 * 60 * MINUTE).await, "PaymentsOS has forgotten its key");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn an_address_made_up_for_a_payment_of_somebody_else_shows_and_pays_nothing() {
+    let world = World::start().await;
+    let (browser, payment) = world.at_the_shop("card").await;
+    let other = world.browser().await;
+    let made_up = "0b8f2f4e-1111-4222-8333-444455556666";
+    for ids in [format!("payment_id={payment}"), format!("payment_id={payment}&charge_id={made_up}")] {
+        other.goes_to(&format!("{}?order=x&{ids}&status=Succeed", world.shop())).await;
+        other.sees("processing").await;
+        assert_eq!(other.detail().await["error"]["code"], "not_authorized_here");
+        assert!(!other.has("button[part~=pay]").await && !other.has("button[part~=retry]").await);
+        assert!(!other.text().await.contains("$40.97"), "{}", other.text().await);
+        other.value("document.querySelector('paymentsos-checkout').pay(); return '';").await;
+    }
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!((world.proxy.passed("POST", CREATE).len(), world.creates().await), (1, 1));
 }
 
 /// Pays, has that done to the payment by the shop, and comes back to the page of the result.
