@@ -66,11 +66,14 @@ impl Browser {
     /// Puts another tab before the one that is looked at, which is hidden then. The words of a browser still go to it.
     pub async fn hides(&self) -> Tab {
         let tab = self.tab().await;
-        self.new_tab().await;
+        let other = self.new_tab().await;
         self.driver.switch_to_window(tab.0.clone()).await.expect("the tab is there");
-        wait_for("a hidden page", async || match self.value("return document.visibilityState;").await {
-            state if state == "hidden" => Ok(()),
-            state => Err(state),
+        wait_for("a hidden page", async || {
+            self.tells("Target.activateTarget", json!({"targetId": other.0.to_string()})).await;
+            match self.value("return document.visibilityState;").await {
+                state if state == "hidden" => Ok(()),
+                state => Err(state),
+            }
         })
         .await;
         tab
@@ -83,11 +86,18 @@ impl Browser {
         self.begins_with(&script).await;
     }
 
-    /// The network is gone, or there again.
+    /// The network is gone, or there again, and the page on the tab knows it.
     pub async fn is_online(&self, online: bool) {
         let conditions = json!({"offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
-        self.tells("Network.enable", json!({})).await;
-        self.tells("Network.emulateNetworkConditions", conditions).await;
+        wait_for(&format!("a page whose onLine is {online}"), async || {
+            self.tells("Network.enable", json!({})).await;
+            self.tells("Network.emulateNetworkConditions", conditions.clone()).await;
+            match self.value("return `${navigator.onLine}`;").await {
+                said if said == online.to_string() => Ok(()),
+                said => Err(said),
+            }
+        })
+        .await;
     }
 
     /// From now on, every page begins with that script.
