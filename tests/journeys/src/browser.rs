@@ -1,5 +1,6 @@
 //! A browser with a shopper in front of it.
 
+use crate::proxy::Proxy;
 use crate::wait_for;
 use crate::world::World;
 use serde_json::{Value, json};
@@ -42,6 +43,8 @@ pub struct Browser {
     /// For what the journeys do beyond the words below.
     pub driver: WebDriver,
     shop: String,
+    /// What it has asked the shop for.
+    asked: Proxy,
 }
 
 impl World {
@@ -88,7 +91,7 @@ impl Browser {
             capabilities.add_arg(argument).expect("an argument");
         }
         let driver = WebDriver::new(&world.chromedriver.address, capabilities).await.expect("a browser opens");
-        Browser { driver, shop: world.shop() }
+        Browser { driver, shop: world.shop(), asked: world.proxy.clone() }
     }
 
     /// Opens the shop with the kind and the payment method chosen, and waits until Pay can be pressed.
@@ -113,7 +116,7 @@ impl Browser {
         wait_for(&format!("the state {state}"), async || match self.state().await {
             seen if seen == state => Ok(()),
             seen if seen.is_empty() => Err(self.whole_page().await),
-            seen => Err(format!("{seen}: {}", self.text().await)),
+            seen => Err(format!("{seen}: {}\n{}", self.text().await, self.asked.latest())),
         })
         .await;
     }

@@ -254,6 +254,22 @@ impl Proxy {
         .await
     }
 
+    /// The last requests, for a journey that fails.
+    pub(crate) fn latest(&self) -> String {
+        let state = self.state();
+        let line = |passed: &Passed| {
+            let ago = passed.at.elapsed().as_millis();
+            format!(
+                "{ago} ms ago: {} {} → {:?}{}",
+                passed.method,
+                passed.path,
+                passed.status,
+                if passed.held { ", held" } else { "" }
+            )
+        };
+        state.passed.iter().rev().take(12).map(line).collect::<Vec<_>>().join("\n")
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
