@@ -140,6 +140,19 @@ async fn webhooks_that_come_late_change_nothing_any_more() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_create_that_takes_long_is_waited_for_and_not_repeated() {
+    let world = World::start().await;
+    let (browser, payment) = world.at_the_shop("card").await;
+    world.faults(json!({"api": [{"method": "POST", "path": CREATE, "latency_ms": 5_000, "times": 1}]})).await;
+    browser.pays().await;
+    world.proxy.has_passed("POST", CREATE, 1).await;
+    assert!(world.statuses(&payment).await.is_empty());
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!((world.proxy.passed("POST", CREATE).len(), world.creates().await), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn a_redirection_that_runs_out_unused_ends_as_failed() {
     let world = World::with(|switches| switches.redirection_ms = 4_000).await;
     let (browser, payment) = at_the_bank(&world).await;

@@ -54,6 +54,27 @@ async fn a_reload_while_the_payment_starts_finds_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_reload_that_has_forgotten_the_create_makes_no_second_charge() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    let refused = "for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, {
+            get() { throw new DOMException('refused', 'SecurityError'); },
+        });";
+    browser.begins_with(refused).await;
+    browser.shop("charge", "card").await;
+    world.faults(json!({"api": [{"method": "POST", "path": CREATE, "latency_ms": 3_000, "times": 1}]})).await;
+    browser.pays().await;
+    world.proxy.has_passed("POST", CREATE, 1).await;
+    browser.reloads().await;
+    // Neither the page nor the payment knows of anything yet.
+    browser.sees("ready").await;
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!((keys(&world).len(), world.creates().await), (2, 1), "another key, and the same charge");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn a_reload_of_a_receipt_shows_it_again_and_sells_nothing_else() {
     let world = World::start().await;
     let (browser, payment) = world.at_the_shop("card").await;
