@@ -9,6 +9,8 @@ const CREATE: &str = "/charges";
 const PAYMENT: &str = "/payments/";
 /// Where transactions are asked for; the payment itself is read at another address.
 const ASK: &str = "/charges/";
+/// What was asked less than half a second ago is not asked anew.
+const LATER: Duration = Duration::from_millis(600);
 const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// Soon enough for "at once", on a machine that is busy; far less than the half minute between two looks of a page that is put aside.
 const AT_ONCE: Duration = Duration::from_secs(8);
@@ -47,13 +49,22 @@ async fn hears(browser: &Browser, code: &str) {
     .await;
 }
 
-/// Waits until the shop holds an answer. Says how often it was asked until then.
+/// Waits until the shop is holding an answer, for longer than it takes until the checkout would ask anew. Says how often it was asked
+/// until then.
 async fn is_held(world: &World) -> usize {
     wait_for("a held answer", async || match world.proxy.passed("GET", ASK) {
-        asks if asks.last().is_some_and(|ask| ask.held && ask.status.is_none()) => Ok(asks.len()),
+        asks if asks.last().is_some_and(|ask| ask.held && ask.status.is_none() && ask.at.elapsed() > LATER) => {
+            Ok(asks.len())
+        }
         asks => Err(format!("{asks:?}")),
     })
     .await
+}
+
+/// Has the checkout ask now, and waits until that is answered, or known to be lost.
+async fn checks(browser: &Browser) {
+    let script = "const done = arguments[0]; document.querySelector('paymentsos-checkout').checkNow().then(done);";
+    browser.driver.execute_async(script, vec![]).await.expect("it is over some time");
 }
 
 /// The pauses between requests, one after the other.
@@ -66,7 +77,10 @@ fn pauses(passed: &[Passed]) -> Vec<Duration> {
 async fn a_page_that_is_online_again_asks_at_once() {
     let world = World::start().await;
     let (browser, payment) = confirming(&world).await;
+    is_held(&world).await;
     browser.is_online(false).await;
+    // What was under way is given up, and what is asked now gets nowhere.
+    checks(&browser).await;
     bank_approves(&world, &payment).await;
     assert_eq!(browser.state().await, "confirming");
     browser.is_online(true).await;
@@ -237,12 +251,12 @@ async fn a_backend_that_asks_for_patience_is_left_alone_so_long() {
     let (browser, payment) = confirming(&world).await;
     let before = is_held(&world).await;
     world.proxy.with("GET", ASK).times(1).answer_later(503, 3);
-    browser.value("document.querySelector('paymentsos-checkout').checkNow(); return '';").await;
-    world.proxy.has_passed("GET", ASK, before + 1).await;
+    checks(&browser).await;
     bank_approves(&world, &payment).await;
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
     let asks = world.proxy.passed("GET", ASK).split_off(before);
     assert_eq!(asks[0].status, Some(503));
+    println!("{asks:?}");
     assert!(pauses(&asks)[0] >= Duration::from_secs(3), "{asks:?}");
     assert_eq!(world.creates().await, 1);
 }
@@ -323,12 +337,13 @@ async fn a_hidden_page_asks_for_nothing_and_at_once_when_it_is_seen_again() {
     let (browser, payment) = confirming(&world).await;
     is_held(&world).await;
     let shop = browser.hides().await;
-    let before = world.proxy.passed("GET", PAYMENT).len();
+    let (before, hidden) = (world.proxy.passed("GET", PAYMENT).len(), Instant::now());
     wait_for("the held wait to be given up", async || match world.merchant.waiters() {
         0 => Ok(()),
         waiters => Err(format!("{waiters} wait")),
     })
     .await;
+    assert!(hidden.elapsed() < AT_ONCE, "{:?}", hidden.elapsed());
     bank_approves(&world, &payment).await;
     assert_eq!((browser.state().await.as_str(), world.proxy.passed("GET", PAYMENT).len()), ("confirming", before));
     browser.looks_at(&shop).await;
