@@ -201,12 +201,6 @@ async fn where_a_page_has_no_locks_and_no_channels_it_pays_without() {
         ask.reply(200, &succeeded());
         shop.reads("Payment complete").await;
     }
-    let _classic = Pretend::new(get(&window(), "Promise"), "withResolvers", JsValue::UNDEFINED);
-    let page = Page::new();
-    let shop = ready(&page).await;
-    shop.pay().await;
-    page.create().await.reply(201, &succeeded());
-    shop.reads("Payment complete").await;
 }
 
 #[wasm_bindgen_test]

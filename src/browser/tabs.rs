@@ -2,7 +2,7 @@
 //! is granted at once, and nothing is heard.
 
 use super::objects::{call, construct, global, member, object, text};
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -14,9 +14,10 @@ const LOOK: &str = "1";
 
 /// A lock that is held or asked for; dropped, it is given back.
 pub(super) struct Lock {
-    /// Ends the asking (an `AbortController`), and the holding (`Promise.withResolvers()`).
+    /// An `AbortController`: ends the asking.
     asking: JsValue,
-    holding: JsValue,
+    /// Ends the holding.
+    release: Option<Function>,
     waits: Rc<Cell<bool>>,
     _granted: Closure<dyn FnMut() -> JsValue>,
 }
@@ -25,7 +26,8 @@ impl Lock {
     /// Asks for the lock of that name; `granted` is called once, unless it is dropped before.
     pub(super) fn ask(name: &str, granted: impl Fn() + 'static) -> Lock {
         let asking = construct(&js_sys::global(), "AbortController", &[]).unwrap_or_default();
-        let holding = call(&global("Promise"), "withResolvers", &[]).unwrap_or_default();
+        let mut release = None;
+        let held = Promise::new(&mut |resolve, _| release = Some(resolve));
         let waits = Rc::new(Cell::new(true));
         let tell = {
             let waits = waits.clone();
@@ -35,16 +37,14 @@ impl Lock {
                 }
             })
         };
-        let (told, held) = (tell.clone(), member(&holding, "promise"));
+        let told = tell.clone();
         let closure = Closure::<dyn FnMut() -> JsValue>::new(move || {
             told();
-            held.clone()
+            held.clone().into()
         });
         let options = object(&[("signal", member(&asking, "signal"))]);
-        // A browser that cannot say when a lock is to end would hold it for ever, or not at all.
-        let promise = Some(member(&global("navigator"), "locks"))
-            .filter(|_| holding.is_object())
-            .and_then(|locks| call(&locks, "request", &[name.into(), options, closure.as_ref().clone()]));
+        let locks = member(&global("navigator"), "locks");
+        let promise = call(&locks, "request", &[name.into(), options, closure.as_ref().clone()]);
         spawn_local(async move {
             // What was granted ends well; what is refused to this page, or is not there, is nobody's.
             let refused = match promise {
@@ -55,7 +55,7 @@ impl Lock {
                 tell();
             }
         });
-        Lock { asking, holding, waits, _granted: closure }
+        Lock { asking, release, waits, _granted: closure }
     }
 }
 
@@ -63,7 +63,10 @@ impl Drop for Lock {
     fn drop(&mut self) {
         self.waits.set(false);
         call(&self.asking, "abort", &[]);
-        call(&self.holding, "resolve", &[]);
+        if let Some(release) = &self.release {
+            // Nobody hears of it but the browser's lock.
+            let _ = release.call0(&JsValue::UNDEFINED);
+        }
     }
 }
 
