@@ -320,7 +320,9 @@ async fn a_clock_set_back_a_day_keeps_nobody_waiting() {
 async fn a_clock_set_ahead_a_day_ends_waiting_and_fails_nothing() {
     let world = World::start().await;
     let (browser, payment) = confirming(&world).await;
+    is_held(&world).await;
     browser.sets_the_clock(DAY).await;
+    checks(&browser).await;
     world.agrees(&browser, "processing", &["Pending"]).await;
     // Back again: nobody has to load the page anew for it.
     browser.sets_the_clock(-DAY).await;
