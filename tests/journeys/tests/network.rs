@@ -357,6 +357,24 @@ async fn a_hidden_page_asks_for_nothing_and_at_once_when_it_is_seen_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_page_that_was_frozen_wakes_to_the_result() {
+    let world = World::start().await;
+    let (browser, payment) = confirming(&world).await;
+    is_held(&world).await;
+    let shop = browser.hides().await;
+    // As a phone does with what is not looked at: no timer and no reply gets to it.
+    browser.tells("Page.setWebLifecycleState", json!({"state": "frozen"})).await;
+    bank_approves(&world, &payment).await;
+    browser.tells("Page.setWebLifecycleState", json!({"state": "active"})).await;
+    browser.looks_at(&shop).await;
+    let begun = Instant::now();
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert!(begun.elapsed() < AT_ONCE, "{:?}", begun.elapsed());
+    assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn a_browser_that_may_not_look_says_where_to_and_looks_once_it_has_a_token() {
     let world = World::start().await;
     let (browser, payment) = world.at_the_bank().await;
