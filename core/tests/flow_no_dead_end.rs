@@ -4,6 +4,7 @@ mod world;
 
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Input, Setup, StateName};
+use paymentsos_core::paymentsos::PaymentStatus;
 use world::*;
 
 fn link() -> World {
@@ -318,4 +319,27 @@ fn online_again_a_payment_that_was_not_read_is_read_at_once() {
     world.read_says(lost());
     world.goes_online();
     assert!(world.is_open(Ask::Read));
+}
+
+#[test]
+fn a_receipt_that_is_shown_again_still_holds_or_says_that_it_does_not() {
+    for input in [Input::Shown, Input::Heard] {
+        let receipt = || {
+            let mut world = World::paying();
+            world.create_says(succeed(FIRST));
+            world.input(input.clone());
+            world.shows(StateName::Succeeded);
+            world
+        };
+        for answer in [lists([succeed(FIRST)]), untouched(), not_expanded(), lost(), refused(401)] {
+            let mut world = receipt();
+            world.read_says(answer.clone());
+            world.shows(StateName::Succeeded);
+            world.wait(MINUTE);
+            assert_eq!((world.told, world.open.len()), (1, 0), "{answer:?}");
+        }
+        let mut world = receipt();
+        world.read_says(stands_at(PaymentStatus::Refunded));
+        world.shows_failure(Code::PaymentRefunded);
+    }
 }

@@ -44,10 +44,10 @@ impl Flow {
         }
     }
 
-    /// What the last reading said may hold no more, also where the shopper was told of a failure.
+    /// What the last reading said may hold no more, also where the shopper was told of a failure, or of a success: it may be refunded.
     fn look_anew(&mut self, now: Now) {
         match self.state {
-            State::Ready { .. } | State::Failed(_) => {
+            State::Ready { .. } | State::Failed(_) | State::Succeeded => {
                 self.looking_since = now.steady;
                 self.distrust_reading();
                 self.read_now(now);

@@ -580,3 +580,23 @@ async fn a_payment_voided_meanwhile_is_not_shown_as_reserved() {
 async fn a_payment_charged_back_meanwhile_is_not_shown_as_paid() {
     is_closed_meanwhile("charge", "/sandbox/payments/{id}/chargeback", "refunded").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_receipt_out_of_the_cache_says_what_was_refunded_meanwhile() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    browser.notes_how_pages_are_shown().await;
+    browser.shop("charge", "card").await;
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    let payment = browser.payment().await;
+    browser.goes_to(&world.at_sandbox("/sandbox/log")).await;
+    world.does(&format!("/payments/{payment}/refunds"), json!({})).await;
+    browser.goes_back().await;
+    browser.was_kept_whole().await;
+    browser.sees("failed").await;
+    assert_eq!(browser.detail().await["error"]["code"], "payment_closed");
+    assert_eq!(world.creates().await, 1);
+    world.never_two().await;
+}
