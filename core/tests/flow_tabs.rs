@@ -393,11 +393,40 @@ fn a_page_shown_again_gets_to_the_truth_from_every_state() {
 }
 
 #[test]
-fn a_page_that_was_put_aside_and_is_looked_at_is_shown_again() {
+fn a_page_that_is_visible_and_shown_again_asks_once() {
+    let comes_back: [fn(&mut World); 2] = [
+        |world| {
+            world.is_looked_at();
+            world.input(Input::Shown);
+        },
+        |world| {
+            world.input(Input::Shown);
+            world.is_looked_at();
+        },
+    ];
+    for comes_back in comes_back {
+        let mut world = World::back_from_bank();
+        world.hides();
+        world.input(Input::Left);
+        world.sleep(MINUTE);
+        let before = world.sent.len();
+        comes_back(&mut world);
+        assert_eq!((world.listens.as_deref(), world.is_open(Ask::Transaction)), (Some(PAYMENT), true));
+        assert_eq!(world.sent.len() - before, 1);
+    }
+}
+
+#[test]
+fn the_turn_to_wait_is_no_reason_to_be_impatient() {
     let mut world = World::back_from_bank();
-    world.input(Input::Left);
-    world.hides();
-    world.sleep(MINUTE);
-    world.is_looked_at();
-    assert_eq!((world.listens.as_deref(), world.is_open(Ask::Transaction)), (Some(PAYMENT), true));
+    world.locks.clear();
+    world.locked_elsewhere.push(Lock::Wait);
+    world.reload();
+    world.ask_says(refused_for(503, 45_000));
+    let from = world.now.steady;
+    world.is_free(Lock::Wait);
+    while !world.is_open(Ask::Transaction) {
+        world.ring();
+    }
+    assert_eq!(world.now.steady - from, 45_000);
 }

@@ -514,6 +514,14 @@ fn a_connection_that_died_unnoticed_is_not_waited_for() {
 }
 
 #[test]
+fn a_check_does_not_wait_for_what_the_backend_holds() {
+    let mut world = held();
+    world.sleep(100);
+    world.check();
+    assert!(world.is_open(Ask::Transaction) && !world.is_held());
+}
+
+#[test]
 fn a_hidden_page_waits_for_no_answer() {
     let mut world = held();
     let held = world.number(Ask::Transaction).unwrap();

@@ -35,6 +35,7 @@ impl Flow {
             returned: false,
             begun: now.steady,
             next: None,
+            not_before: 0,
             is_fresh: false,
             is_instant: false,
             deadline: Deadline { steady: now.steady, wall: now.wall },
@@ -82,7 +83,8 @@ impl Flow {
 
     /// Asks at once, in place of what is under way.
     pub(super) fn ask_now(&mut self, now: Now) {
-        if self.ask.as_ref().is_some_and(|ask| now.steady.saturating_sub(ask.sent) < JUST_ASKED) {
+        // What the backend holds does not tell how things stand.
+        if self.ask.as_ref().is_some_and(|ask| !ask.held && now.steady.saturating_sub(ask.sent) < JUST_ASKED) {
             return;
         }
         self.abort_ask();
@@ -191,6 +193,7 @@ impl Flow {
         if watched.last_check {
             return self.processing(Some(Code::BackendUnreachable));
         }
+        watched.not_before = now.steady.saturating_add(retry_after.unwrap_or(0));
         let waited = now.steady.saturating_sub(watched.begun);
         let pause = schedule::pause(waited, now.chance).max(retry_after.unwrap_or(0));
         if !matches!(self.state, State::Processing(_)) {

@@ -6,8 +6,8 @@ use crate::codes::Code;
 impl Flow {
     pub(super) fn visible(&mut self, visible: bool, now: Now) {
         let was_hidden = std::mem::replace(&mut self.hidden, !visible);
-        if visible && self.left {
-            self.shown_again(now);
+        if self.left {
+            // Before it is shown again, which is said next.
         } else if visible && was_hidden {
             self.look_again(now);
         } else if !visible && self.ask.as_ref().is_some_and(|ask| ask.held) {

@@ -158,6 +158,8 @@ struct Watched {
     /// When asking began: pauses grow from here.
     begun: Millis,
     next: Option<Millis>,
+    /// The backend asked to be left alone until then.
+    not_before: Millis,
     /// How it stands was told since the browser, the page or a tab last hinted at something new.
     is_fresh: bool,
     /// The backend does not hold its answers.

@@ -56,8 +56,10 @@ impl Flow {
             Lock::Create => self.may_create(saved, now),
             Lock::Wait => {
                 // Nobody waited for the answer until now.
-                if let Some(next) = self.watched.as_mut().and_then(|watched| watched.next.as_mut()) {
-                    *next = now.steady;
+                if let Some(watched) = &mut self.watched
+                    && watched.next.is_some()
+                {
+                    watched.next = Some(now.steady.max(watched.not_before));
                 }
             }
         }

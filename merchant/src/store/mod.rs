@@ -73,6 +73,8 @@ impl Store {
             .max_connections(if in_memory { 1 } else { 4 })
             .idle_timeout(None)
             .max_lifetime(None)
+            // A request that is broken off in that test takes the connection with it, and so the database in memory.
+            .test_before_acquire(!in_memory)
             .connect_with(options)
             .await?;
         sqlx::migrate!().run(&pool).await?;
