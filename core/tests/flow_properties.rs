@@ -121,6 +121,9 @@ struct Run {
     /// What the payment is about, and what the shopper saw at the last press.
     amount: u64,
     saw: Option<Money>,
+    /// What the payment was about when it was last read, and whether nothing was sent for the last press yet.
+    read: Option<u64>,
+    unsent: bool,
     /// Whether the last reading of this page that said anything showed a transaction that stands.
     stands: Option<bool>,
     seen: usize,
@@ -143,6 +146,8 @@ impl Run {
             refused_told: false,
             amount: 4097,
             saw: None,
+            read: None,
+            unsent: false,
             stands: None,
             seen: 0,
         };
@@ -261,6 +266,7 @@ impl Run {
         self.world.input(Input::Pay(press));
         if before.state == StateName::Ready && self.world.view().state == StateName::Creating {
             self.saw = before.money;
+            self.unsent = true;
         }
     }
 
@@ -374,6 +380,7 @@ impl Run {
             }
             (Request::Read { .. }, Answer::Payment(told)) => {
                 self.closed_told |= told.payment.status == PaymentStatus::Refunded;
+                self.read = Some(told.payment.amount);
                 if let Some(listed) = &told.transactions {
                     let live = |status: &Status| *status != Status::Failed;
                     for (_, told) in listed.iter().filter(|(_, told)| !live(&told.transaction.result.status)) {
@@ -393,6 +400,9 @@ impl Run {
         for (_, request) in &self.world.sent[self.seen..] {
             let Request::Create { attempt, expected, .. } = request else { continue };
             assert_eq!(Some(expected), self.saw.as_ref(), "not what the shopper saw");
+            if std::mem::take(&mut self.unsent) {
+                assert_eq!(Some(expected.amount), self.read, "what the shopper saw holds no more");
+            }
             for (key, known) in &self.keys {
                 let over = known.failed || known.open == 0;
                 assert!(key == attempt || over, "{attempt} was begun while {key} is open: {known:?}");
