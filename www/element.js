@@ -70,13 +70,18 @@ function linked() {
 
 // A trap of another module on the page is none of ours; where the stack names no module's file, it may be.
 const isTrap = (error) => globalThis.WebAssembly && error instanceof WebAssembly.RuntimeError
-  && (!/\.wasm/.test(error.stack) || error.stack.includes(TAG));
+  && (/.*\.wasm/.exec(error.stack) ?? [TAG])[0].includes(TAG);
 const mounted = new Set();
+let broken = false;
+function breakDown() {
+  broken = true;
+  for (const element of mounted) element._stop('stopped', STOPPED);
+}
 
 // After a trap nothing in the module can be trusted: every element says so, and none pays again.
 for (const [type, key] of [['error', 'error'], ['unhandledrejection', 'reason']]) {
   addEventListener(type, (event) => {
-    if (isTrap(event[key])) for (const element of mounted) element._stop('stopped', STOPPED);
+    if (isTrap(event[key])) breakDown();
   });
 }
 
@@ -185,6 +190,7 @@ export class PaymentsosCheckout extends HTMLElement {
     try {
       const { Handle } = await load();
       if (turn !== this.#turn || this.#stopped) return;
+      if (broken) return this._stop('stopped', STOPPED);
       // Yew never takes its listeners off the element it was mounted in, so each mount gets a fresh one.
       const base = document.createElement('div');
       base.part = 'base';
@@ -193,7 +199,8 @@ export class PaymentsosCheckout extends HTMLElement {
       this.#handle = new Handle(base, this.#settings(), (type, detail) => this.#emit(type, detail));
       for (const command of this.#waiting.splice(0)) command();
     } catch (error) {
-      if (turn === this.#turn) this._stop(isTrap(error) ? 'stopped' : 'cannot_start', isTrap(error) ? STOPPED : CANNOT_START);
+      if (isTrap(error)) breakDown();
+      if (turn === this.#turn) this._stop(...(broken ? ['stopped', STOPPED] : ['cannot_start', CANNOT_START]));
     } finally {
       clearTimeout(limit);
     }
@@ -233,7 +240,7 @@ export class PaymentsosCheckout extends HTMLElement {
       call();
     } catch (error) {
       if (!isTrap(error)) throw error;
-      for (const element of mounted) element._stop('stopped', STOPPED);
+      breakDown();
     }
   }
 

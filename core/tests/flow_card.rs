@@ -133,6 +133,17 @@ fn a_refusal_that_the_payment_speaks_against_is_not_believed() {
     world.create_says(refused(401));
     world.read_says(refused(401));
     world.shows_failure(Code::RequestRefused);
+
+    // Not looked into, it says nothing of the money.
+    let mut world = World::paying();
+    world.create_says(refused(422));
+    world.read_says(lost());
+    world.shows(StateName::Creating);
+    world.ring();
+    world.create_says(refused(422));
+    world.read_says(untouched());
+    world.shows_failure(Code::RequestRefused);
+    assert_eq!(world.keys(), [key(1), key(1)]);
 }
 
 #[test]

@@ -430,3 +430,88 @@ fn the_turn_to_wait_is_no_reason_to_be_impatient() {
     }
     assert_eq!(world.now.steady - from, 45_000);
 }
+
+#[test]
+fn an_attempt_that_another_tab_has_saved_is_not_forgotten_here() {
+    // The other tab has heard of the failure too, and its next attempt is on the way.
+    let mut world = World::back_from_bank();
+    world.ask_says(pending(FIRST).of(&key(1)));
+    save(&mut world, &others());
+    world.locked_elsewhere.push(Lock::Create);
+    world.sleep(1_000);
+    world.input(Input::Heard);
+    world.ask_says(failed(FIRST).of(&key(1)));
+    if world.is_open(Ask::Read) {
+        world.read_says(lists([failed(FIRST).of(&key(1))]));
+    }
+    world.shows(StateName::Failed);
+    assert_eq!(world.attempt().map(|attempt| attempt.id), Some(key(99)));
+    // It is closed meanwhile: whoever pays now goes on with what it began.
+    world.locked_elsewhere.clear();
+    world.try_again();
+    world.read_says(lists([failed(FIRST).of(&key(1))]));
+    world.pays_where(lists([failed(FIRST).of(&key(1))]));
+    assert_eq!(world.keys().last(), Some(&key(99)));
+}
+
+#[test]
+fn what_another_tab_has_saved_is_not_written_over_without_the_lock() {
+    let mut world = World::paying();
+    world.input(Input::Left);
+    save(&mut world, &others());
+    world.locked_elsewhere.push(Lock::Create);
+    world.sleep(5_000);
+    world.input(Input::Shown);
+    assert_eq!(world.attempt().map(|attempt| attempt.id), Some(key(99)));
+
+    // Nor by a key that was never used, where theirs is adopted.
+    let mut world = World::paying();
+    world.create_says(refused(412));
+    world.read_says(untouched());
+    save(&mut world, &Attempt { transaction: Some(SECOND.into()), link: true, ..others() });
+    world.input(Input::Heard);
+    world.read_says(lists([pending(SECOND).of(&key(99)).at_bank()]));
+    assert_eq!(world.attempt().map(|attempt| (attempt.id, attempt.link)), Some((key(99), true)));
+
+    // Nor does what was refused here say anything of it.
+    let mut world = World::paying();
+    world.create_says(refused(422));
+    world.input(Input::Left);
+    save(&mut world, &others());
+    world.sleep(5_000);
+    world.input(Input::Shown);
+    world.read_says(untouched());
+    assert_eq!(world.attempt().map(|attempt| attempt.id), Some(key(99)));
+}
+
+#[test]
+fn a_press_that_was_put_aside_asks_for_its_turn_anew() {
+    let mut world = World::ready();
+    world.press_pay();
+    world.input(Input::Left);
+    world.sleep(2 * MINUTE);
+    // Browsers grant a lock a moment later than a timer without a delay rings.
+    world.locked_elsewhere.push(Lock::Create);
+    world.input(Input::Shown);
+    world.wait(0);
+    assert_eq!(world.shows(StateName::Creating).fault, None);
+    world.is_free(Lock::Create);
+    world.read_says(untouched());
+    assert_eq!(world.keys(), [key(1)]);
+}
+
+#[test]
+fn a_page_that_is_pressed_was_not_left() {
+    let mut world = World::ready();
+    world.input(Input::Left);
+    world.pays();
+    assert_eq!((world.keys().len(), world.listens.as_deref()), (1, Some(PAYMENT)));
+}
+
+#[test]
+fn what_is_made_here_is_announced_whatever_was_heard_meanwhile() {
+    let mut world = World::paying();
+    world.input(Input::Heard);
+    world.create_says(pending(FIRST).at_bank());
+    assert_eq!(world.announced, 1);
+}

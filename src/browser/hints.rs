@@ -25,7 +25,10 @@ impl Listeners {
         let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             let input = match text(&event, "type").as_str() {
                 "visibilitychange" => Input::Visible(now().0),
-                "pageshow" if member(&event, "persisted").is_truthy() => Input::Shown,
+                "pageshow" if member(&event, "persisted").is_truthy() => {
+                    report.emit(Input::Shown);
+                    Input::Visible(now().0)
+                }
                 "pageshow" => return,
                 "pagehide" => Input::Left,
                 _ => Input::Online(now().1),

@@ -180,7 +180,7 @@ impl Driver {
                 self.alarm = Some(Timer::new(delay, move || report.emit(Input::Woke)));
             }
             Effect::Save(payment, attempt) => storage::save(backend, &payment, &attempt),
-            Effect::Forget(payment) => storage::forget(backend, &payment),
+            Effect::Forget { payment_id, attempt } => storage::forget(backend, &payment_id, &attempt),
             Effect::Keep(kept) => storage::keep(backend, Some(&kept)),
             Effect::Drop => storage::keep(backend, None::<&Kept>),
             Effect::CleanAddress(what) => address::clean(what),

@@ -48,7 +48,11 @@ pub(super) fn save(backend: &str, payment: &str, attempt: &Attempt) {
     });
 }
 
-pub(super) fn forget(backend: &str, payment: &str) {
+/// Forgets that attempt, and none that another tab has saved in its place.
+pub(super) fn forget(backend: &str, payment: &str, id: &str) {
+    if attempt(backend, payment).is_none_or(|saved| saved.id != id) {
+        return;
+    }
     let key = key(backend, payment);
     remove(LOCAL, &key);
     MEMORY.with_borrow_mut(|memory| memory.retain(|(kept, _)| *kept != key));

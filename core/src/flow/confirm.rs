@@ -67,7 +67,7 @@ impl Flow {
         self.count_from(now.wall, now);
         let Some(watched) = &self.watched else { return };
         let (kind, id) = (watched.kind, watched.id.clone());
-        if let Some(attempt) = &mut self.attempt {
+        if let Some(attempt) = self.attempt.as_mut().filter(|attempt| attempt.transaction.as_ref() == Some(&id)) {
             attempt.since = Some(now.wall);
             self.save();
         }
@@ -233,8 +233,8 @@ impl Flow {
 
     pub(super) fn succeed(&mut self) {
         self.end(State::Succeeded);
-        self.attempt = None;
         self.forget();
+        self.attempt = None;
     }
 
     /// The watched transaction has failed: what is known of why.
@@ -243,8 +243,8 @@ impl Flow {
         let (code, id) = (code_of(&told.transaction.result), told.id().to_owned());
         // A new key only after a known failure of the old one.
         if self.attempt.as_ref().is_some_and(|attempt| attempt.transaction.as_ref() == Some(&id)) {
-            self.attempt = None;
             self.forget();
+            self.attempt = None;
         }
         self.end(State::Failed(code));
     }
@@ -252,8 +252,8 @@ impl Flow {
     /// Nothing will come of the payment, for another reason than a failed transaction.
     pub(super) fn fail(&mut self, code: Code) {
         if !code.retriable() {
-            self.attempt = None;
             self.forget();
+            self.attempt = None;
         }
         self.end(State::Failed(code));
     }

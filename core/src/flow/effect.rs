@@ -53,8 +53,13 @@ pub enum Effect {
     Wake(Millis),
     /// Save the attempt of a payment, for all tabs and for a day.
     Save(String, Attempt),
-    /// Forget the saved attempt of a payment.
-    Forget(String),
+    /// Forget the saved attempt of a payment, if it is still this one: another tab may have begun its own.
+    Forget {
+        /// The payment.
+        payment_id: String,
+        /// The attempt's id.
+        attempt: String,
+    },
     /// Keep these ids for this tab, in place of others.
     Keep(Kept),
     /// Forget what was kept for this tab.

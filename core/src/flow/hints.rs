@@ -1,6 +1,6 @@
 //! Hints from the browser, the page and other tabs that something may have changed. None of them is believed; each is followed by a look.
 
-use super::{Effect, Flow, Now, State, Step};
+use super::{Effect, Flow, LOCK_LIMIT, LOCK_NOTICE, Now, State, Step};
 use crate::codes::Code;
 
 impl Flow {
@@ -27,14 +27,28 @@ impl Flow {
         }
     }
 
+    /// The page is not put aside any more.
+    pub(super) fn is_here(&mut self) {
+        self.left = false;
+        self.effect(Effect::Listen(self.payment_id.clone()));
+    }
+
     /// Back from the back-forward cache: anything may have happened, and what was under way is dead.
     pub(super) fn shown_again(&mut self, now: Now) {
         self.hidden = false;
-        self.left = false;
-        self.effect(Effect::Listen(self.payment_id.clone()));
+        self.is_here();
         self.alarm = None;
         self.abort_ask();
         let create = self.create.take();
+        // Its turn was given away, and is asked for anew.
+        if let State::Creating(creating) = &mut self.state
+            && creating.step == Step::Lock
+        {
+            creating.next = Some(now.steady + LOCK_NOTICE);
+            if !creating.posted {
+                creating.limit = now.steady + LOCK_LIMIT;
+            }
+        }
         match self.state {
             State::Creating(_) if create.is_some() => {
                 self.abort(create);

@@ -172,8 +172,13 @@ impl Flow {
         let waited = now.steady.saturating_sub(self.looking_since);
         let pause = self.pace(schedule::pause(waited, now.chance)).max(retry_after.unwrap_or(0));
         let refused = code == Code::NotAuthorizedHere;
+        if let State::Creating(creating) = &mut self.state
+            && std::mem::take(&mut creating.refused)
+            && refused
+        {
+            return self.is_refused();
+        }
         match &self.state {
-            State::Creating(creating) if creating.refused => self.is_refused(),
             State::Creating(creating) if creating.posted => {
                 if creating.last_check {
                     self.processing(refused.then_some(code));

@@ -245,6 +245,10 @@ impl Flow {
 
     /// Takes what happened, and says what to do about it. Before [`Input::Start`], and for what does not fit the state, nothing is done.
     pub fn handle(&mut self, input: Input, now: Now) -> Effects {
+        // Where somebody presses something, nothing is put aside, whatever the browser has said of it.
+        if self.left && matches!(input, Input::TryAgain | Input::Check | Input::Reset) {
+            self.shown_again(now);
+        }
         match input {
             Input::Start(start) => self.start(*start, now),
             _ if self.setup.is_none() => {}

@@ -2,8 +2,8 @@
 
 use super::attempt::Attempt;
 use super::{
-    Answer, CREATE_LIMIT, Creating, Effect, Flow, LOCK_LIMIT, LOCK_NOTICE, METHOD_LIMIT, Millis, Now, Presentation,
-    Press, Request, State, Step, WATCHDOG, schedule,
+    Answer, CREATE_LIMIT, Creating, Effect, Flow, Hold, LOCK_LIMIT, LOCK_NOTICE, METHOD_LIMIT, Millis, Now,
+    Presentation, Press, Request, State, Step, WATCHDOG, schedule,
 };
 use crate::codes::Code;
 use crate::paymentsos::Status;
@@ -30,6 +30,9 @@ impl Flow {
             last_check: false,
         });
         self.prompted = false;
+        if self.left {
+            self.is_here();
+        }
     }
 
     /// The page has given the payment method, or will not.
@@ -103,6 +106,7 @@ impl Flow {
     }
 
     pub(super) fn created(&mut self, answer: Answer, now: Now) {
+        self.prompted = false;
         let doubtful = self.attempt.as_ref().is_some_and(|attempt| attempt.doubtful);
         match answer {
             Answer::Transaction { told, vendor, .. } if !told.id().is_empty() => {
@@ -125,8 +129,8 @@ impl Flow {
             }
             Answer::NotSent => {
                 if !doubtful {
-                    self.attempt = None;
                     self.forget();
+                    self.attempt = None;
                 }
                 self.no_method();
             }
@@ -164,7 +168,10 @@ impl Flow {
         if let Some(attempt) = &mut self.attempt {
             attempt.doubtful = true;
         }
-        self.save();
+        // Saved without a transaction, it is in doubt as it is; and where the lock has gone, another tab's may be saved there by now.
+        if self.create_lock == Hold::Held {
+            self.save();
+        }
         if let State::Creating(creating) = &mut self.state {
             creating.refused = false;
             creating.not_before = now.steady.saturating_add(retry_after.unwrap_or(0));
@@ -218,8 +225,10 @@ impl Flow {
                 }
                 Step::Go => return self.unavailable(Code::BackendUnreachable),
             }
-            // A first POST has the same limit, so that this one is a repeat.
             let create = self.create.take();
+            if let (Some(_), Some(attempt)) = (&create, &mut self.attempt) {
+                attempt.doubtful = true;
+            }
             self.abort(create);
             if self.read.is_none() {
                 self.read_now(now);
@@ -290,8 +299,9 @@ impl Flow {
     }
 
     pub(super) fn forget(&mut self) {
-        if let Some(payment_id) = self.payment_id.clone() {
-            self.effect(Effect::Forget(payment_id));
+        if let (Some(payment_id), Some(attempt)) = (self.payment_id.clone(), &self.attempt) {
+            let attempt = attempt.id.clone();
+            self.effect(Effect::Forget { payment_id, attempt });
         }
     }
 }

@@ -75,6 +75,7 @@ impl Flow {
         }
         let ours = self.attempt.as_ref().map(|attempt| &attempt.id);
         if let Some(mut saved) = saved.filter(|saved| Some(&saved.id) != ours && !saved.is_over(now.wall)) {
+            creating.refused = false;
             saved.doubtful |= saved.transaction.is_none();
             let is_known = saved.transaction.is_some();
             self.attempt = Some(saved);

@@ -404,8 +404,11 @@ impl World {
             Effect::Save(payment_id, attempt) => {
                 self.saved.insert(payment_id, attempt.to_line());
             }
-            Effect::Forget(payment_id) => {
-                self.saved.remove(&payment_id);
+            Effect::Forget { payment_id, attempt } => {
+                let saved = self.saved.get(&payment_id).and_then(|line| Attempt::from_line(line));
+                if saved.is_some_and(|saved| saved.id == attempt) {
+                    self.saved.remove(&payment_id);
+                }
             }
             Effect::Keep(kept) => {
                 assert!(self.can_store, "kept where nothing can be kept");
