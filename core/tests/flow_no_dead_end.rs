@@ -343,3 +343,18 @@ fn a_receipt_that_is_shown_again_still_holds_or_says_that_it_does_not() {
         world.shows_failure(Code::PaymentRefunded);
     }
 }
+
+#[test]
+fn what_a_check_reads_as_succeeded_is_asked_for_at_once() {
+    let mut world = World::back_from_bank();
+    world.wait(15 * MINUTE);
+    world.ask_says(pending(FIRST));
+    world.shows(StateName::Processing);
+    world.check();
+    // The backend's own news came between the two answers.
+    world.ask_says(pending(FIRST));
+    world.read_says(lists([succeed(FIRST).of(&key(1))]));
+    assert_eq!(world.asks_for(), Some(FIRST));
+    world.ask_says(succeed(FIRST));
+    world.shows(StateName::Succeeded);
+}

@@ -64,8 +64,12 @@ impl Flow {
             // A failure that the payment itself speaks against is asked for once more.
             if watched.id == told.id() && watched.status() != Some(&Status::Failed) {
                 // Where to go on is no result: a reading may say it.
+                let is_news = !pending && watched.status() == Some(&Status::Pending);
                 if watched.told.is_none() {
                     self.set_place(told);
+                }
+                if is_news && self.ask.is_none() {
+                    self.ask_now(now);
                 }
                 return self.decide(now);
             }
