@@ -252,8 +252,7 @@ async fn check_now_is_done_when_it_is_answered() {
     held.shop.reads("Confirming your payment").await;
     let (done, came) = awaited();
     held.handle.command("checkNow", done);
-    let asked = page.ask().await;
-    settle().await;
+    let asked = page.last_ask().await;
     assert!(came.borrow().is_empty());
     asked.reply(200, &succeeded());
     until("an answer", || !came.borrow().is_empty()).await;
@@ -272,7 +271,7 @@ async fn reset_looks_anew_and_drops_nothing() {
     let (done, came) = awaited();
     held.handle.command("reset", done);
     page.read().await.reply(200, &payment_with(json!([pending()])));
-    page.ask().await.reply(200, &pending());
+    page.last_ask().await.reply(200, &pending());
     until("an answer", || !came.borrow().is_empty()).await;
     assert_eq!(came.borrow()[0]["state"], "confirming");
     assert!(page.saved().is_some());

@@ -305,6 +305,16 @@ impl Page {
         self.call("GET", CHARGE).await
     }
 
+    /// The question for the charge that is waited for once all has settled: those before it were given up.
+    pub(crate) async fn last_ask(&self) -> Rc<Call> {
+        settle().await;
+        let mut ask = self.ask().await;
+        while ask.is_aborted() {
+            ask = self.ask().await;
+        }
+        ask
+    }
+
     /// The next create; the payment, which is read before it, is free.
     pub(crate) async fn create(&self) -> Rc<Call> {
         let came = RefCell::new(None);
