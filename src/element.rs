@@ -1,4 +1,4 @@
-//! The handle behind `<paymentsos-checkout>`: what `element.js` may call. It only mounts [`Checkout`].
+//! The handle behind `<paymentsos-checkout>`: what `class.js` may call. It only mounts [`Checkout`].
 
 use crate::browser::Credentials;
 use crate::browser::objects::{member, object};
@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::{AppHandle, AttrValue, Callback, Renderer};
 
-/// The version of what `element.js` and this handle say to each other: a pair that differs does not work together.
+/// The version of what `class.js` and this handle say to each other: a pair that differs does not work together.
 #[wasm_bindgen]
 pub fn version() -> u32 {
     1

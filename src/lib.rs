@@ -1,12 +1,12 @@
 //! A checkout for redirect and asynchronous payments on PaymentsOS, as a Yew component ([`Checkout`]) and, behind
-//! `www/element.js`, as the custom element `<paymentsos-checkout>`.
+//! `www/class.js`, as the custom element `<paymentsos-checkout>`.
 //!
 //! Everything that decides is in `paymentsos_core::flow`. Here is what joins it to a browser:
 //!
 //! - [`checkout`]: the component that hands inputs to the flow, effects to the driver and the flow's view to the screen;
 //! - [`browser`]: the driver, which alone touches network, storage and address bar, and takes no decision;
 //! - [`view`]: what the shopper sees; [`messages`]: in what words;
-//! - [`element`]: what `element.js` may call.
+//! - [`element`]: what `class.js` may call.
 
 #![warn(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! The wasm module that `element.js` loads: what the library exports to JavaScript, and nothing that starts by itself.
+//! The wasm module that `class.js` loads: what the library exports to JavaScript, and nothing that starts by itself.
 
 #![cfg_attr(all(target_arch = "wasm32", not(test)), no_main)]
 

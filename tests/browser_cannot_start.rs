@@ -1,4 +1,4 @@
-//! `element.js` where the module beside it cannot be had.
+//! The element where the module beside it cannot be had.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing fails")]
@@ -16,17 +16,19 @@ use wasm_bindgen_test::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-#[wasm_bindgen(module = "/www/element.js")]
+#[wasm_bindgen(module = "/www/class.js")]
 extern "C" {
     #[wasm_bindgen(js_name = PaymentsosCheckout)]
     type ElementClass;
     #[wasm_bindgen(static_method_of = ElementClass, js_class = PaymentsosCheckout, getter, js_name = observedAttributes)]
     fn observed_attributes() -> js_sys::Array;
+    fn define();
 }
 
 #[wasm_bindgen_test]
 async fn it_says_so_and_every_promise_is_kept() {
     assert!(ElementClass::observed_attributes().length() > 0);
+    define();
     let page = Page::new();
     let element = document().create_element("paymentsos-checkout").unwrap();
     element.set_attribute("backend", &page.backend).unwrap();

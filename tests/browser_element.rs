@@ -1,4 +1,4 @@
-//! The custom element as a page has it: `element.js` over the handle of this very module.
+//! The custom element as a page has it: `class.js` over the handle of this very module.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing fails")]

@@ -1,4 +1,4 @@
-//! The handle that `element.js` holds: settings as text in, events as plain objects out.
+//! The handle that `class.js` holds: settings as text in, events as plain objects out.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing fails")]
@@ -93,7 +93,9 @@ fn awaited() -> (Function, Rc<RefCell<Vec<Value>>>) {
 #[wasm_bindgen_test]
 fn both_sides_are_of_the_same_version() {
     assert_eq!(version(), 1);
-    assert!(include_str!("../www/element.js").contains("const VERSION = 1;"));
+    let class = include_str!("../www/class.js");
+    assert!(class.contains("const VERSION = 1;"));
+    assert!(class.contains(concat!("const RELEASE = '", env!("CARGO_PKG_VERSION"), "';")));
 }
 
 #[wasm_bindgen_test]
@@ -288,7 +290,7 @@ async fn reset_looks_anew_and_drops_nothing() {
 #[wasm_bindgen_test]
 async fn the_page_may_keep_itself_from_being_left() {
     let page = Page::new();
-    // As an async function of `element.js` answers.
+    // As an async function of `class.js` answers.
     let stays = Promise::resolve(&JsValue::FALSE);
     let held = Held::with(js_object(&settings(&page)), stays.into()).await;
     page.read().await.reply(200, &payment());

@@ -13,12 +13,13 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event, ShadowRoot};
 
-#[wasm_bindgen(module = "/www/element.js")]
+#[wasm_bindgen(module = "/www/class.js")]
 extern "C" {
     #[wasm_bindgen(js_name = PaymentsosCheckout)]
     type ElementClass;
     #[wasm_bindgen(static_method_of = ElementClass, js_class = PaymentsosCheckout, getter, js_name = observedAttributes)]
     fn observed_attributes() -> js_sys::Array;
+    fn define();
 }
 
 pub(crate) const TAG: &str = "paymentsos-checkout";
@@ -115,22 +116,23 @@ pub(crate) fn set(object: &JsValue, name: &str, value: &JsValue) {
     Reflect::set(object, &name.into(), value).unwrap();
 }
 
-/// `element.js` loads the module beside it; beside it here is, by an import map, what re-exports the module that is running already.
+/// The class loads the module beside it; beside it here is, by an import map, what re-exports the module that is running already.
 pub(crate) fn give_the_element_its_module() {
     thread_local!(static GIVEN: Cell<bool> = const { Cell::new(false) });
     if GIVEN.replace(true) {
         return;
     }
     assert!(ElementClass::observed_attributes().length() > 0);
+    define();
     let performance = window().performance().unwrap();
     let list: Function = get(&performance, "getEntriesByType").unchecked_into();
     let loaded: Vec<String> = js_sys::Array::from(&list.call1(&performance, &"resource".into()).unwrap())
         .iter()
         .filter_map(|entry| get(&entry, "name").as_string())
         .collect();
-    let element = loaded.iter().find(|address| address.ends_with("/element.js")).expect("element.js");
+    let element = loaded.iter().find(|address| address.ends_with("/class.js")).expect("class.js");
     let own = loaded.iter().find(|address| address.ends_with("/wasm-bindgen-test")).expect("this module's glue");
-    let beside = element.replace("element.js", "paymentsos-checkout.js");
+    let beside = element.replace("class.js", "paymentsos-checkout.js");
     let module = format!("data:text/javascript,export * from '{own}'; export default async () => {{}};");
     let script = document().create_element("script").unwrap();
     script.set_attribute("type", "importmap").unwrap();

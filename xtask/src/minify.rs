@@ -1,4 +1,5 @@
-//! Makes what trunk has built smaller. Trunk's own minifier does not understand wasm-bindgen's glue.
+//! Makes of what trunk has built what is published: the scripts minified for the oldest browsers that they have to run in, the style
+//! sheet as a script, the wasm with short names. Trunk's own minifier does not understand wasm-bindgen's glue.
 
 use crate::command;
 use crate::failure::{Failure, Result};
@@ -8,31 +9,55 @@ use crate::tools::{Need, Toolbox};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-const FILES: [&str; 4] = ["paymentsos-checkout.js", "paymentsos-qr.js", "element.js", "checkout.css"];
 const MODULES: [&str; 2] = ["paymentsos-checkout", "paymentsos-qr"];
+const STYLES: &str = "checkout.css";
+/// The class refers to these by name, and loads them when they are needed.
+const LOADED: [&str; 3] = ["./paymentsos-checkout.js", "./paymentsos-qr.js", "./styles.js"];
 
 /// As trunk's hook; by hand it takes `dist/`.
 pub(crate) fn run() -> Result<()> {
-    if env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile != "release") {
-        return Ok(());
-    }
     let staging = env::var_os("TRUNK_STAGING_DIR").map(|dir| PathBuf::from(dir).join("paymentsos-checkout"));
     let folder = staging.as_deref().unwrap_or(shop::component());
     let Some(tools) = Toolbox::at_hand(&[Need::NpmTools]) else {
-        println!("not minified: esbuild is not set up (`cargo xtask build` does it)");
-        return Ok(());
+        return Err(Failure("esbuild is not set up: run `cargo xtask setup`".into()));
     };
-    for file in FILES.map(|name| folder.join(name)).iter().filter(|file| file.exists()) {
-        command::read(&mut esbuild(&tools, file))?;
+    let css = folder.join(STYLES);
+    command::read(minified(&tools, &css).arg("--allow-overwrite").arg(to(&css)))?;
+    write_styles(&css, &folder.join("styles.js"))?;
+    // element.js first: it takes class.js in.
+    for file in ["element.js", "class.js"].map(|name| folder.join(name)) {
+        let mut esbuild = minified(&tools, &file);
+        esbuild
+            .args(["--bundle", "--allow-overwrite"])
+            .arg(to(&file))
+            .args(LOADED.map(|name| format!("--external:{name}")));
+        // Browsers of 2018 show a text, and no blank.
+        esbuild.args([
+            "--format=esm",
+            "--target=es2018",
+            "--supported:dynamic-import=true",
+            "--supported:import-meta=true",
+        ]);
+        command::read(&mut esbuild)?;
     }
     for module in MODULES {
         let wasm = folder.join(format!("{module}_bg.wasm"));
-        if wasm.exists() {
-            shorten_names(&wasm, &folder.join(format!("{module}.js")))?;
-        }
+        let glue = folder.join(format!("{module}.js"));
+        let mut esbuild = minified(&tools, &glue);
+        command::read(esbuild.args(["--format=esm", "--target=es2021", "--allow-overwrite"]).arg(to(&glue)))?;
+        shorten_names(&wasm, &glue)?;
     }
     Ok(())
+}
+
+/// A style sheet comes as a script: so neither a policy nor a bundler takes it for a page's own.
+fn write_styles(css: &Path, script: &Path) -> Result<()> {
+    let failed = |path: &Path, error: &dyn std::fmt::Display| Failure(format!("{}: {error}", path.display()));
+    let text = fs::read_to_string(css).map_err(|e| failed(css, &e))?;
+    let text = serde_json::to_string(text.trim_end()).map_err(|e| failed(css, &e))?;
+    fs::write(script, format!("export default {text};\n")).map_err(|e| failed(script, &e))
 }
 
 fn shorten_names(wasm: &Path, glue: &Path) -> Result<()> {
@@ -44,12 +69,12 @@ fn shorten_names(wasm: &Path, glue: &Path) -> Result<()> {
     fs::write(glue, text).map_err(|e| failed(glue, &e))
 }
 
-fn esbuild(tools: &Toolbox, file: &Path) -> std::process::Command {
+fn minified(tools: &Toolbox, file: &Path) -> Command {
     let mut command = tools.command("esbuild");
-    command.arg(file).args(["--minify", "--allow-overwrite", "--log-level=warning"]);
-    command.arg(format!("--outfile={}", file.display()));
-    if file.extension().is_some_and(|extension| extension == "js") {
-        command.args(["--format=esm", "--target=esnext"]);
-    }
+    command.arg(file).args(["--minify", "--log-level=warning"]);
     command
+}
+
+fn to(file: &Path) -> String {
+    format!("--outfile={}", file.display())
 }

@@ -17,7 +17,7 @@ const FILES: [(&str, &str); 4] = [
     ("wasm", "paymentsos-checkout_bg.wasm"),
     ("glue", "paymentsos-checkout.js"),
     ("element", "element.js"),
-    ("css", "checkout.css"),
+    ("css", "styles.js"),
 ];
 
 #[derive(Clone, Copy, Default)]

@@ -1,0 +1,335 @@
+// The class of <paymentsos-checkout>. It loads the wasm once for all elements on the page.
+//
+// It also runs where that cannot work: in browsers of 2018, to say so, and on a server, to be imported.
+
+const TAG = 'paymentsos-checkout';
+const RELEASE = '0.1.0';
+const VERSION = 1;
+const START_LIMIT = 15000;
+const REDIRECT_LIMIT = 3000;
+const STYLES_LIMIT = 3000;
+
+const ATTRIBUTES = [
+  'backend', 'payment-id', 'kind', 'amount', 'currency', 'merchant-site-url', 'presentation', 'redirect-hosts',
+  'host-origin', 'client-token', 'credentials', 'locale', 'deadline',
+];
+const PROPERTIES = ['paymentMethod', 'messages'];
+
+// Said here, because what says everything else is what is missing.
+const CANNOT_START = ['Payment cannot be shown here', 'Reload the page, or use another browser. If you may have paid already, look at your order or your e-mail first.'];
+const STOPPED = ['Something went wrong', 'Before you pay again, look at your order or your e-mail to see whether it was paid.'];
+const RELOAD = 'Reload the page';
+
+// Written out where they are used, and not put together: so bundlers find what belongs to it.
+const WASM = new URL('./paymentsos-checkout_bg.wasm', import.meta.url);
+
+const after = (limit) => new Promise((done) => setTimeout(done, limit));
+
+let loading;
+function load() {
+  loading = loading || Promise.all([
+    import('./paymentsos-checkout.js').then(async (glue) => {
+      await glue.default({ module_or_path: WASM });
+      if (glue.version() !== VERSION) throw new Error(`${TAG}: class and wasm are of different releases`);
+      return glue;
+    }),
+    // Unstyled it still works.
+    Promise.race([styles(), after(STYLES_LIMIT)]),
+  ]).then((loaded) => loaded[0]);
+  // An element made later may have better luck.
+  loading.catch(() => { loading = undefined; });
+  return loading;
+}
+
+// Only those who pay by link need it.
+let drawing;
+async function qr(text) {
+  drawing = drawing || import('./paymentsos-qr.js').then(async (glue) => {
+    await glue.default({ module_or_path: new URL('./paymentsos-qr_bg.wasm', import.meta.url) });
+    return glue;
+  });
+  drawing.catch(() => { drawing = undefined; });
+  return (await drawing).qr(text);
+}
+
+// A browser without constructed sheets (Safari before 16.4) gets a link in each element instead.
+let sheet;
+let styling;
+function styles() {
+  if (!styling) {
+    try {
+      sheet = new CSSStyleSheet();
+    } catch (_) {
+      return undefined;
+    }
+    styling = import('./styles.js').then((styles) => sheet.replaceSync(styles.default)).catch(() => {});
+  }
+  return styling;
+}
+
+function linked() {
+  if (sheet) return [];
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = new URL('./checkout.css', import.meta.url).href;
+  return [link];
+}
+
+// A trap of another module on the page is none of ours; where the stack names no module's file, it may be.
+const FILE = WASM.pathname.split('/').pop();
+const isTrap = (error) => typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError
+  && (/.*\.wasm/.exec(error.stack) || [FILE])[0].includes(FILE);
+const mounted = new Set();
+let broken = false;
+let watching = false;
+function breakDown() {
+  broken = true;
+  for (const checkout of mounted) checkout.stop('stopped', STOPPED);
+}
+
+// After a trap nothing in the module can be trusted: every element says so, and none pays again.
+function watch() {
+  if (watching) return;
+  watching = true;
+  addEventListener('error', (event) => { if (isTrap(event.error)) breakDown(); });
+  addEventListener('unhandledrejection', (event) => { if (isTrap(event.reason)) breakDown(); });
+}
+
+/** What stands behind one element, out of the page's reach. */
+class Behind {
+  constructor(element) {
+    this.element = element;
+    this.root = element.attachShadow({ mode: 'open' });
+    this.properties = {};
+    this.handle = undefined;
+    this.turn = 0;
+    this.stopped = false;
+    this.waiting = [];
+    this.unanswered = new Set();
+    this.updating = false;
+    this.state = Object.freeze({ state: 'loading', payment_id: null, kind: 'charge', transaction_id: null, result: null, error: null });
+  }
+
+  connected() {
+    // What a page has set before the class was there.
+    for (const name of PROPERTIES) {
+      if (Object.prototype.hasOwnProperty.call(this.element, name)) {
+        const value = this.element[name];
+        delete this.element[name];
+        this.element[name] = value;
+      }
+    }
+    this.turn += 1;
+    if (!this.handle && !this.stopped) this.mount(this.turn);
+  }
+
+  async disconnected() {
+    const turn = this.turn;
+    // An element that is only moved is back before that.
+    await undefined;
+    if (this.element.isConnected || turn !== this.turn) return;
+    this.turn += 1;
+    mounted.delete(this);
+    const handle = this.handle;
+    this.handle = undefined;
+    if (handle) this.guard(() => { handle.destroy(); handle.free(); });
+    this.answerAll();
+    // What it says once it is stopped holds wherever it is put next.
+    if (!this.stopped) this.root.textContent = '';
+  }
+
+  set(name, value) {
+    this.properties[name] = value;
+    this.update();
+  }
+
+  // What a page sets one after the other is taken in at once, so that nothing half set is.
+  async update() {
+    if (this.updating) return;
+    this.updating = true;
+    await undefined;
+    this.updating = false;
+    if (this.handle) this.guard(() => this.handle.update(this.settings()));
+  }
+
+  settings() {
+    const settings = { ...this.properties, qr };
+    for (const name of ATTRIBUTES) {
+      const value = this.element.getAttribute(name);
+      if (value !== null) settings[name] = value;
+    }
+    const around = this.element.closest('[lang]');
+    if (around) settings.lang = around.lang;
+    return settings;
+  }
+
+  command(name) {
+    return new Promise((resolve) => {
+      const done = (state) => { this.unanswered.delete(done); resolve(state); };
+      this.unanswered.add(done);
+      const ask = () => this.guard(() => this.handle.command(name, (detail) => done(detail.state)));
+      if (this.handle) ask();
+      else if (this.stopped) done(this.state.state);
+      else this.waiting.push(ask);
+    });
+  }
+
+  // Nobody will answer any more: those who wait get the state as it is.
+  answerAll() {
+    this.waiting = [];
+    for (const done of this.unanswered) done(this.state.state);
+  }
+
+  async mount(turn) {
+    this.show('loading');
+    watch();
+    const limit = setTimeout(() => { if (turn === this.turn) this.stop('cannot_start', CANNOT_START); }, START_LIMIT);
+    try {
+      const { Handle } = await load();
+      if (turn !== this.turn || this.stopped) return;
+      if (broken) return this.stop('stopped', STOPPED);
+      if (sheet) this.root.adoptedStyleSheets = [sheet];
+      // Yew never takes its listeners off the element it was mounted in, so each mount gets a fresh one.
+      const base = document.createElement('div');
+      base.setAttribute('part', 'base');
+      this.fill(base);
+      mounted.add(this);
+      this.handle = new Handle(base, this.settings(), (type, detail) => this.emit(type, detail));
+      for (const command of this.waiting.splice(0)) command();
+    } catch (error) {
+      if (isTrap(error)) breakDown();
+      if (turn === this.turn) this.stop(...(broken ? ['stopped', STOPPED] : ['cannot_start', CANNOT_START]));
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  fill(content) {
+    this.root.textContent = '';
+    for (const piece of linked()) this.root.appendChild(piece);
+    this.root.appendChild(content);
+  }
+
+  show(state) {
+    this.element.setAttribute('data-state', state);
+  }
+
+  dispatch(type, detail, more) {
+    return this.element.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail, ...more }));
+  }
+
+  emit(type, detail) {
+    // What is stopped goes nowhere either.
+    if (this.stopped) return false;
+    Object.freeze(detail);
+    if (type === 'checkout-state') {
+      this.state = detail;
+      this.show(detail.state);
+    }
+    if (type === 'checkout-redirect') return this.beforeRedirect(detail);
+    this.dispatch(type, detail);
+    return undefined;
+  }
+
+  // The page may have something to do before it is left, but not for long; or it goes there itself.
+  async beforeRedirect(detail) {
+    const until = [];
+    const waitUntil = (promise) => { until.push(Promise.resolve(promise).catch(() => {})); };
+    if (!this.dispatch('checkout-redirect', Object.freeze({ ...detail, waitUntil }), { cancelable: true })) return false;
+    await Promise.race([Promise.all(until), after(REDIRECT_LIMIT)]);
+    return true;
+  }
+
+  guard(call) {
+    try {
+      call();
+    } catch (error) {
+      if (!isTrap(error)) throw error;
+      breakDown();
+    }
+  }
+
+  /** Shows a fixed text in place of everything, and never calls the wasm again. */
+  stop(code, [heading, text]) {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.handle = undefined;
+    const section = document.createElement('section');
+    section.setAttribute('part', 'checkout');
+    section.setAttribute('role', 'alert');
+    const put = (name, part, words) => {
+      const piece = document.createElement(name);
+      piece.setAttribute('part', part);
+      piece.textContent = words;
+      section.appendChild(piece);
+      return piece;
+    };
+    put('h2', 'heading', heading);
+    put('p', 'text', text);
+    // What is saved is found again there: whoever reloads is told how it stands, and does not pay twice.
+    put('button', 'button reload', RELOAD).addEventListener('click', () => location.reload());
+    this.fill(section);
+    const error = Object.freeze({ code, who: code === 'stopped' ? 'merchant' : 'network', retriable: false });
+    this.state = Object.freeze({ ...this.state, state: 'unavailable', error });
+    this.show('unavailable');
+    this.dispatch('checkout-state', this.state);
+    this.dispatch('checkout-error', this.state);
+    this.answerAll();
+  }
+}
+
+const behind = new WeakMap();
+const of = (element) => behind.get(element);
+
+export class PaymentsosCheckout extends (typeof HTMLElement === 'function' ? HTMLElement : class {}) {
+  static get observedAttributes() { return ATTRIBUTES; }
+  /** The release of the package. */
+  static get release() { return RELEASE; }
+
+  constructor() {
+    super();
+    behind.set(this, new Behind(this));
+  }
+
+  connectedCallback() { of(this).connected(); }
+  disconnectedCallback() { of(this).disconnected(); }
+  attributeChangedCallback(_name, before, after) { if (before !== after) of(this).update(); }
+
+  /** PaymentsOS's `payment_method`, or a function that gives one or a promise of one, called in each press on Pay. */
+  get paymentMethod() { return of(this).properties.paymentMethod; }
+  set paymentMethod(value) { of(this).set('paymentMethod', value); }
+
+  /** Own texts, by key. */
+  get messages() { return of(this).properties.messages; }
+  set messages(value) { of(this).set('messages', value); }
+
+  /** What events say in `detail`, as of now. */
+  get state() { return of(this).state; }
+
+  /** As a press on Pay. Resolves to the state once it is not `creating` any more. */
+  pay() { return of(this).command('pay'); }
+  /** Asks for the status now. Resolves to the state once it is answered. */
+  checkNow() { return of(this).command('checkNow'); }
+  /** Looks anew; nothing that is under way is dropped. Resolves to the state once it is answered. */
+  reset() { return of(this).command('reset'); }
+}
+
+/**
+ * Registers the class as `<paymentsos-checkout>`. A tag that is taken stays as it is, and the console says so. In a browser that
+ * has no custom elements, an element without content of its own says that it cannot work; on a server, nothing happens.
+ */
+export function define() {
+  if (typeof document === 'undefined') return;
+  if (typeof customElements === 'undefined') {
+    for (const element of document.querySelectorAll(TAG)) {
+      if (!element.firstElementChild) element.textContent = CANNOT_START.join('. ');
+    }
+    return;
+  }
+  const taken = customElements.get(TAG);
+  if (!taken) {
+    customElements.define(TAG, PaymentsosCheckout);
+  } else if (taken !== PaymentsosCheckout) {
+    console.warn(`<${TAG}> is taken, by ${taken.release ? `release ${taken.release}` : 'another class'}: release ${RELEASE} is not used. Load one of them only.`);
+  }
+}
