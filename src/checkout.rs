@@ -1,13 +1,10 @@
 //! The component: it hands what happens to the flow, what the flow asks for to the driver, and the flow's view to the screen.
 
-use crate::browser::{self, Access, Credentials, Driver};
-use crate::messages::Messages;
+use crate::browser::{self, Driver};
+use crate::settings::{CheckoutProps, access, setup, wrong};
 use crate::view::{Pressed, ScreenProps, screen};
-use js_sys::Promise;
 use paymentsos_core::codes::Code;
-use paymentsos_core::flow::{Effect, Flow, Input, Money, Presentation, Setup, StateName, View};
-use paymentsos_core::paymentsos::Kind;
-use std::rc::Rc;
+use paymentsos_core::flow::{Effect, Fit, Flow, Input, Setup, StateName, View};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
@@ -19,6 +16,8 @@ pub struct Detail {
     pub view: View,
     /// What is wrong, for an error; else as in the view.
     pub error: Option<Code>,
+    /// With [`Code::InvalidAttribute`], which setting: the name of the element's attribute.
+    pub attribute: Option<AttrValue>,
 }
 
 /// What the page can ask of a checkout.
@@ -30,67 +29,6 @@ pub enum Command {
     CheckNow,
     /// Looks anew. Nothing that is under way is dropped.
     Reset,
-}
-
-/// The settings of a checkout; design and defaults are those of the element's attributes.
-#[derive(Clone, PartialEq, Properties)]
-pub struct CheckoutProps {
-    /// Base address of the Merchant API.
-    pub backend: AttrValue,
-    /// The PaymentsOS payment; none on a page that is only returned to.
-    #[prop_or_default]
-    pub payment_id: Option<AttrValue>,
-    /// Charge or authorization.
-    #[prop_or_default]
-    pub kind: Kind,
-    /// Shown at once, in minor units, before the payment is read; only together with `currency`.
-    #[prop_or_default]
-    pub amount: Option<u64>,
-    /// ISO 4217.
-    #[prop_or_default]
-    pub currency: Option<AttrValue>,
-    /// Where PaymentsOS sends the shopper back; this page where none is given.
-    #[prop_or_default]
-    pub merchant_site_url: Option<AttrValue>,
-    /// How the shopper is shown where to go.
-    #[prop_or_default]
-    pub presentation: Presentation,
-    /// Hosts that may be gone to; any where none are given.
-    #[prop_or_default]
-    pub redirect_hosts: Vec<String>,
-    /// Sent to the backend as `Authorization: Bearer`.
-    #[prop_or_default]
-    pub client_token: Option<AttrValue>,
-    /// With which requests the shop's cookies go.
-    #[prop_or_default]
-    pub credentials: Credentials,
-    /// A BCP 47 tag; the browser's own language where none is given.
-    #[prop_or_default]
-    pub locale: Option<AttrValue>,
-    /// How long to ask for a final status, in seconds.
-    #[prop_or(900)]
-    pub deadline: u32,
-    /// PaymentsOS's `payment_method`, or a function that gives one or a promise of one, called in each press on Pay.
-    #[prop_or_default]
-    pub payment_method: JsValue,
-    /// Draws a text as a QR code: a promise of its side's length, a space, and an SVG path. Without it, a link is shown without a code.
-    #[prop_or_default]
-    pub qr: Option<Callback<AttrValue, Promise>>,
-    /// The texts.
-    #[prop_or_default]
-    pub messages: Rc<Messages>,
-    /// Told every change of state.
-    #[prop_or_default]
-    pub on_state: Callback<Detail>,
-    /// Told a final result, once an attempt and page load.
-    #[prop_or_default]
-    pub on_result: Callback<Detail>,
-    /// Told what is wrong, for the page's logs.
-    #[prop_or_default]
-    pub on_error: Callback<Detail>,
-    /// Asked before the page is left: a promise of `false` keeps it, the page then goes there itself.
-    #[prop_or_default]
-    pub before_redirect: Option<Callback<Detail, Promise>>,
 }
 
 /// What happens to a checkout.
@@ -124,6 +62,10 @@ pub struct Checkout {
     /// The shopper pressed something in here last, so that the focus is ours to move.
     touched: bool,
     base: NodeRef,
+    /// The setting that is wrong.
+    wrong: Option<AttrValue>,
+    /// The frame that this page is in may not leave for the bank by itself.
+    kept_in: bool,
 }
 
 impl Component for Checkout {
@@ -145,6 +87,8 @@ impl Component for Checkout {
             qr: None,
             touched: false,
             base: NodeRef::default(),
+            wrong: None,
+            kept_in: false,
         };
         checkout.start(ctx, setup, merchant_site);
         checkout
@@ -160,7 +104,10 @@ impl Component for Checkout {
         }
         if setup != self.setup || new.backend != old.backend {
             self.start(ctx, setup, merchant_site);
-        } else if new.client_token != old.client_token {
+            return true;
+        }
+        self.note_what_is_wrong(ctx);
+        if new.client_token != old.client_token {
             self.input(ctx, Input::Token);
         }
         true
@@ -189,10 +136,11 @@ impl Component for Checkout {
             }
             Msg::Leave(number) => {
                 // The shopper may have come back before the page was ready to be left.
-                if self.view.state == StateName::Redirecting {
-                    self.driver.go(number);
+                if self.view.state != StateName::Redirecting || self.driver.go(number) {
+                    return false;
                 }
-                return false;
+                self.kept_in = true;
+                self.tell_host(ctx, number);
             }
             Msg::Drawn(code) => self.qr = self.qr.take().map(|(number, _)| (number, code)),
             Msg::Copied(copied) => {
@@ -218,6 +166,8 @@ impl Component for Checkout {
                     money,
                     expires,
                     href,
+                    target: self.target(),
+                    wrong: self.wrong.clone(),
                     qr: self.qr.as_ref().and_then(|(_, code)| code.clone()),
                     can_share,
                     can_copy,
@@ -238,8 +188,44 @@ impl Component for Checkout {
 impl Checkout {
     fn start(&mut self, ctx: &Context<Self>, setup: Setup, merchant_site: String) {
         self.setup = setup.clone();
+        self.note_what_is_wrong(ctx);
         let start = self.driver.start(setup, merchant_site);
         self.input(ctx, Input::Start(Box::new(start)));
+    }
+
+    /// What keeps nobody from paying is for the page's logs alone.
+    fn note_what_is_wrong(&mut self, ctx: &Context<Self>) {
+        let wrong = wrong(&self.driver, ctx.props());
+        if wrong != self.wrong {
+            self.wrong = wrong;
+            if self.wrong.is_some() && self.setup.fit == Fit::Pay {
+                ctx.props().on_error.emit(self.detail(Some(Code::InvalidAttribute)));
+            }
+        }
+    }
+
+    /// What the page is told, of what is wrong now or at all.
+    fn detail(&self, error: Option<Code>) -> Detail {
+        let error = error.or(self.view.fault);
+        let attribute = self.wrong.clone().filter(|_| error == Some(Code::InvalidAttribute));
+        Detail { view: self.view.clone(), error, attribute }
+    }
+
+    /// Where the link to the bank opens: within a frame in the window around all, or where that is not allowed in one of its own.
+    fn target(&self) -> Option<&'static str> {
+        browser::framed().then_some(if self.kept_in { "_blank" } else { "_top" })
+    }
+
+    /// Only the page around this frame can take the shopper to the bank now.
+    fn tell_host(&self, ctx: &Context<Self>, number: u32) {
+        let Some(origin) = &ctx.props().host_origin else { return };
+        let id = |id: &Option<String>| id.as_deref().map_or(JsValue::NULL, JsValue::from_str);
+        let members = [
+            ("payment_id", id(&self.view.payment_id)),
+            ("kind", self.view.kind.name().into()),
+            ("transaction_id", id(&self.view.transaction_id)),
+        ];
+        self.driver.tell_host(origin, number, &members);
     }
 
     fn pay(&mut self, ctx: &Context<Self>) -> bool {
@@ -264,15 +250,14 @@ impl Checkout {
         }
         // The page hears of it once everything is saved and sent: it may do anything then, leaving included.
         let props = ctx.props();
-        let detail = |error: Option<Code>| Detail { view: self.view.clone(), error: error.or(self.view.fault) };
         if before.state != self.view.state || before.fault != self.view.fault {
-            props.on_state.emit(detail(None));
+            props.on_state.emit(self.detail(None));
         }
         for effect in for_page {
             match effect {
-                Effect::Report(code) => props.on_error.emit(detail(Some(code))),
-                Effect::Go(number) => leave(ctx, number, detail(None)),
-                _ => props.on_result.emit(detail(None)),
+                Effect::Report(code) => props.on_error.emit(self.detail(Some(code))),
+                Effect::Go(number) => leave(ctx, number, self.detail(None)),
+                _ => props.on_result.emit(self.detail(None)),
             }
         }
         if self.view.state == StateName::Link {
@@ -293,7 +278,7 @@ impl Checkout {
         let (done, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|(command, _)| is_done(*command));
         self.waiting = waiting;
         for (_, callback) in done {
-            callback.emit(Detail { view: self.view.clone(), error: self.view.fault });
+            callback.emit(self.detail(None));
         }
     }
 
@@ -342,27 +327,4 @@ fn leave(ctx: &Context<Checkout>, number: u32, detail: Detail) {
             });
         }
     }
-}
-
-fn access(props: &CheckoutProps) -> Access {
-    Access { backend: props.backend.clone(), client_token: props.client_token.clone(), credentials: props.credentials }
-}
-
-/// What the flow has to know of the settings, and where PaymentsOS is asked to send the shopper back to.
-fn setup(driver: &Driver, props: &CheckoutProps) -> (Setup, String) {
-    let merchant_site = match &props.merchant_site_url {
-        Some(address) => browser::merchant_site(address),
-        None => browser::this_page(),
-    };
-    let money = props.amount.zip(props.currency.as_ref());
-    let setup = Setup {
-        payment_id: props.payment_id.as_ref().map(|id| id.to_string()),
-        kind: props.kind,
-        money: money.map(|(amount, currency)| Money { amount, currency: currency.to_string() }),
-        presentation: props.presentation,
-        redirect_hosts: props.redirect_hosts.clone(),
-        merchant_site: driver.place(&merchant_site),
-        deadline: u64::from(props.deadline) * 1000,
-    };
-    (setup, merchant_site)
 }

@@ -1,9 +1,10 @@
 //! The handle behind `<paymentsos-checkout>`: what `class.js` may call. It only mounts [`Checkout`].
 
-use crate::browser::Credentials;
 use crate::browser::objects::{member, object};
-use crate::checkout::{Checkout, CheckoutProps, Command, Detail, Msg};
+use crate::browser::{Credentials, is_locale};
+use crate::checkout::{Checkout, Command, Detail, Msg};
 use crate::messages::Messages;
+use crate::settings::CheckoutProps;
 use js_sys::{Function, Object, Promise};
 use paymentsos_core::flow::Presentation;
 use paymentsos_core::paymentsos::{Kind, Outcome};
@@ -28,7 +29,7 @@ pub struct Handle {
 #[wasm_bindgen]
 impl Handle {
     /// Mounts a checkout into `base`. `settings` holds the element's attributes as text, under their own names, and its properties
-    /// `paymentMethod` and `messages`, and `qr`, a function that promises a text's QR code; `emit(type, detail)` dispatches an event.
+    /// `paymentMethod` and `messages`, `lang`, the language around it, and `qr`, a function that promises a text's QR code; `emit(type, detail)` dispatches an event.
     #[wasm_bindgen(constructor)]
     pub fn new(base: Element, settings: &JsValue, emit: Function) -> Handle {
         let props = props(settings, &emit);
@@ -67,8 +68,28 @@ impl Handle {
     }
 }
 
+/// What a setting says, if it is there; what cannot be read is noted by its name.
+fn read<T>(
+    settings: &JsValue,
+    name: &'static str,
+    wrong: &mut Option<AttrValue>,
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<T> {
+    let text = member(settings, name).as_string().filter(|text| !text.is_empty())?;
+    let value = read(text.trim());
+    if value.is_none() {
+        wrong.get_or_insert(AttrValue::Static(name));
+    }
+    value
+}
+
 fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
-    let text = |name: &str| member(settings, name).as_string().map(AttrValue::from);
+    let text = |name: &str| member(settings, name).as_string().filter(|text| !text.is_empty()).map(AttrValue::from);
+    let mut wrong = None;
+    let messages = member(settings, "messages");
+    if !(messages.is_object() || messages.is_null() || messages.is_undefined()) {
+        wrong = Some(AttrValue::Static("messages"));
+    }
     let tell = |name: &'static str| {
         let emit = emit.clone();
         move |detail: Detail| emit.call2(&JsValue::UNDEFINED, &name.into(), &js_detail(&detail)).unwrap_or_default()
@@ -82,27 +103,21 @@ fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
     let before_redirect = tell("checkout-redirect");
     CheckoutProps {
         backend: text("backend").unwrap_or_default(),
-        payment_id: text("payment-id").filter(|id| !id.is_empty()),
-        kind: text("kind").and_then(|kind| Kind::from_name(&kind)).unwrap_or_default(),
-        amount: text("amount").and_then(|amount| amount.trim().parse().ok()),
+        payment_id: text("payment-id"),
+        kind: read(settings, "kind", &mut wrong, Kind::from_name).unwrap_or_default(),
+        amount: read(settings, "amount", &mut wrong, |amount| amount.parse().ok()),
         currency: text("currency"),
         merchant_site_url: text("merchant-site-url"),
-        presentation: match text("presentation").as_deref() {
-            Some("page") => Presentation::Page,
-            Some("link") => Presentation::Link,
-            _ => Presentation::Auto,
-        },
+        presentation: read(settings, "presentation", &mut wrong, Presentation::from_name).unwrap_or_default(),
         redirect_hosts: text("redirect-hosts")
             .map(|hosts| hosts.split([' ', ',']).filter(|host| !host.is_empty()).map(str::to_owned).collect())
             .unwrap_or_default(),
         client_token: text("client-token"),
-        credentials: match text("credentials").as_deref() {
-            Some("omit") => Credentials::Omit,
-            Some("include") => Credentials::Include,
-            _ => Credentials::SameOrigin,
-        },
-        locale: text("locale"),
-        deadline: text("deadline").and_then(|seconds| seconds.trim().parse().ok()).unwrap_or(900),
+        host_origin: text("host-origin"),
+        credentials: read(settings, "credentials", &mut wrong, Credentials::from_name).unwrap_or_default(),
+        locale: text("locale").or_else(|| text("lang").filter(|tag| is_locale(tag))),
+        deadline: read(settings, "deadline", &mut wrong, |seconds| seconds.parse().ok()).unwrap_or(900),
+        wrong,
         payment_method: member(settings, "paymentMethod"),
         qr: member(settings, "qr").dyn_into::<Function>().ok().map(|draw| {
             Callback::from(move |text: AttrValue| {
@@ -110,7 +125,7 @@ fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
                 Promise::resolve(&drawn.unwrap_or_default())
             })
         }),
-        messages: Rc::new(Messages::new(own_texts(&member(settings, "messages")))),
+        messages: Rc::new(Messages::new(own_texts(&messages))),
         on_state: quietly("checkout-state"),
         on_result: quietly("checkout-result"),
         on_error: quietly("checkout-error"),
@@ -140,6 +155,7 @@ fn js_detail(detail: &Detail) -> JsValue {
             ("code", code.name().into()),
             ("who", code.who().name().into()),
             ("retriable", code.retriable().into()),
+            ("attribute", detail.attribute.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str)),
         ])
     });
     object(&[

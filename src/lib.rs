@@ -5,6 +5,7 @@
 //!
 //! - [`checkout`]: the component that hands inputs to the flow, effects to the driver and the flow's view to the screen;
 //! - [`browser`]: the driver, which alone touches network, storage and address bar, and takes no decision;
+//! - [`settings`]: what a page gives, and what is wrong with it;
 //! - [`view`]: what the shopper sees; [`messages`]: in what words;
 //! - [`element`]: what `class.js` may call.
 
@@ -14,7 +15,9 @@ pub mod browser;
 pub mod checkout;
 pub mod element;
 pub mod messages;
+pub mod settings;
 pub mod view;
 
-pub use checkout::{Checkout, CheckoutProps, Detail};
+pub use checkout::{Checkout, Detail};
 pub use paymentsos_core as core;
+pub use settings::CheckoutProps;

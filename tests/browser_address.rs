@@ -129,10 +129,10 @@ async fn where_to_come_back_to_may_be_given_against_the_pages_own_address() {
     set_address("/shop/basket?a=1#x", &JsValue::NULL);
     let origin = stub::origin();
     assert_eq!(browser::this_page(), format!("{origin}/shop/basket?a=1"));
-    assert_eq!(browser::merchant_site("/done?order=7"), format!("{origin}/done?order=7"));
-    assert_eq!(browser::merchant_site("done"), format!("{origin}/shop/done"));
-    assert_eq!(browser::merchant_site("https://shop.example"), "https://shop.example/");
-    assert_eq!(browser::merchant_site("https://["), "https://[");
+    assert_eq!(browser::absolute("/done?order=7"), format!("{origin}/done?order=7"));
+    assert_eq!(browser::absolute("done"), format!("{origin}/shop/done"));
+    assert_eq!(browser::absolute("https://shop.example"), "https://shop.example/");
+    assert_eq!(browser::absolute("https://["), "https://[");
     drop(page);
 }
 

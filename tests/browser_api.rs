@@ -6,7 +6,7 @@
 mod stub;
 
 use paymentsos_checkout::browser::{Access, Credentials, Driver};
-use paymentsos_core::flow::{Answer, Effect, Input, Money, Presentation, Request, Setup};
+use paymentsos_core::flow::{Answer, Effect, Fit, Input, Money, Presentation, Request, Setup};
 use paymentsos_core::paymentsos::{Kind, Status};
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -516,5 +516,6 @@ fn setup(driver: &Driver) -> Setup {
         redirect_hosts: Vec::new(),
         merchant_site: driver.place("https://shop.example/basket"),
         deadline: 900_000,
+        fit: Fit::Pay,
     }
 }

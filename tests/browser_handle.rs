@@ -187,18 +187,98 @@ async fn settings_come_as_text() {
     assert_eq!(held.told("checkout-state")[2]["kind"], "authorization");
 }
 
+/// What is told of a checkout with that in place of a setting.
+async fn told_of(page: &Page, more: Value) -> (Value, String) {
+    let held = Held::new(&with(page, more.clone())).await;
+    let errors = held.told("checkout-error");
+    assert_eq!(errors.len(), 1, "{more}: {errors:?}");
+    (errors[0].clone(), held.shop.text())
+}
+
 #[wasm_bindgen_test]
-async fn settings_that_say_nothing_are_the_defaults() {
+async fn a_setting_that_cannot_be_understood_is_named_and_nobody_pays() {
+    let page = Page::new();
+    let all = [
+        ("kind", json!({ "kind": "gift" })),
+        ("amount", json!({ "amount": "40.97", "currency": "USD" })),
+        ("currency", json!({ "amount": "4097" })),
+        ("currency", json!({ "amount": "4097", "currency": "dollars" })),
+        ("presentation", json!({ "presentation": "hologram" })),
+        ("credentials", json!({ "credentials": "maybe" })),
+        ("deadline", json!({ "deadline": "soon" })),
+        ("messages", json!({ "messages": "none" })),
+        ("redirect-hosts", json!({ "redirect-hosts": "bank.example https://other.example" })),
+        ("host-origin", json!({ "host-origin": "*" })),
+        ("host-origin", json!({ "host-origin": "https://shop.example/basket" })),
+    ];
+    for (name, more) in all {
+        let (told, text) = told_of(&page, more).await;
+        let error = json!({ "code": "invalid_attribute", "who": "merchant", "retriable": false, "attribute": name });
+        assert_eq!((&told["error"], &told["state"]), (&error, &json!("unavailable")), "{name}");
+        assert!(text.contains(&["“", name, "” is missing or cannot be used"].concat()), "{text}");
+    }
+    assert!(page.log().is_empty(), "{:?}", page.log());
+}
+
+#[wasm_bindgen_test]
+async fn without_a_backend_nobody_is_asked() {
+    let page = Page::new();
+    stub::set_address(&format!("?payment_id={PAYMENT}&charge_id={CHARGE}&status=Pending"), &JsValue::NULL);
+    for backend in [json!(null), json!(""), json!("mailto:shop@shop.example"), json!("https://")] {
+        let (told, text) = told_of(&page, json!({ "backend": backend })).await;
+        assert_eq!(told["error"]["attribute"], "backend", "{backend}");
+        assert!(text.contains("“backend”"), "{text}");
+    }
+    assert!(page.log().is_empty(), "{:?}", page.log());
+}
+
+#[wasm_bindgen_test]
+async fn whoever_comes_back_is_told_the_result_whatever_else_is_wrong() {
+    let page = Page::new();
+    stub::set_address(&format!("?payment_id={PAYMENT}&charge_id={CHARGE}&status=Pending"), &JsValue::NULL);
+    let held = Held::new(&with(&page, json!({ "amount": "much" }))).await;
+    page.last_ask().await.reply(200, &succeeded());
+    page.read().await.reply(200, &payment_with(json!([succeeded()])));
+    held.shop.reads("Payment complete").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_locale_that_is_none_keeps_nobody_from_paying() {
+    let page = Page::new();
+    let held = Held::new(&with(&page, json!({ "locale": "de_DE" }))).await;
+    assert_eq!(held.told("checkout-error")[0]["error"]["attribute"], "locale");
+    page.read().await.reply(200, &payment());
+    held.shop.pay().await;
+    page.create().await.reply(201, &succeeded());
+    held.shop.reads("Payment complete").await;
+    assert_eq!(held.told("checkout-error").len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn the_language_around_it_counts_where_none_is_set() {
+    let page = Page::new();
+    let around = json!({ "locale": null, "lang": "de-DE", "amount": "4097", "currency": "USD" });
+    let held = Held::new(&with(&page, around)).await;
+    assert!(held.shop.text().contains("40,97"), "{}", held.shop.text());
+    let broken = json!({ "locale": null, "lang": "not a language", "amount": "4097", "currency": "USD" });
+    let held = Held::new(&with(&page, broken)).await;
+    assert!(held.shop.text().contains("40"), "{}", held.shop.text());
+    assert!(held.told("checkout-error").is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn settings_that_are_empty_are_the_defaults() {
     let page = Page::new();
     let more = json!({
-        "kind": "gift",
-        "amount": "4.097",
-        "currency": "USD",
-        "presentation": "hologram",
-        "credentials": "maybe",
-        "deadline": "soon",
-        "messages": "none",
+        "kind": "",
+        "amount": "",
+        "currency": "",
+        "presentation": "",
+        "credentials": "",
+        "deadline": "",
+        "messages": null,
         "redirect-hosts": " ,  ",
+        "host-origin": "",
     });
     let held = Held::new(&with(&page, more)).await;
     assert_eq!(held.told("checkout-state")[0]["kind"], "charge");
@@ -211,8 +291,20 @@ async fn settings_that_say_nothing_are_the_defaults() {
     // None at all.
     let nothing = Held::with(JsValue::UNDEFINED, JsValue::UNDEFINED).await;
     nothing.shop.reads("You cannot pay here right now").await;
-    assert_eq!(nothing.told("checkout-error")[0]["error"]["code"], "no_payment");
+    assert_eq!(nothing.told("checkout-error")[0]["error"]["attribute"], "backend");
     assert_eq!(nothing.told("checkout-state")[0]["payment_id"], Value::Null);
+}
+
+#[wasm_bindgen_test]
+async fn a_setting_that_is_put_right_lets_the_shopper_pay() {
+    let page = Page::new();
+    let mut held = Held::new(&with(&page, json!({ "amount": "4097" }))).await;
+    until("what is wrong", || held.shop.text().contains("“currency”")).await;
+    held.handle.update(&js_object(&with(&page, json!({ "amount": "4097", "currency": "USD" }))));
+    page.read().await.reply(200, &payment());
+    held.shop.pay().await;
+    page.create().await.reply(201, &succeeded());
+    held.shop.reads("Payment complete").await;
 }
 
 #[wasm_bindgen_test]

@@ -250,7 +250,7 @@ fn redirecting_gives_a_link_only_once_the_page_is_late() {
     let late = html(with(StateName::Redirecting, |props| props.href = Some(HREF.into())));
     let link = attributes(&late, "a", "continue");
     assert_eq!(attribute(link, "href"), Some(HREF));
-    assert_eq!(attribute(link, "rel"), Some("noreferrer"));
+    assert_eq!(attribute(link, "rel"), Some("noopener noreferrer"));
     assert_eq!(attribute(link, "target"), None);
     assert!(announced(&late).contains("Use this link."));
 }

@@ -98,6 +98,8 @@ codes! {
     BackendIncomplete = "backend_incomplete", Merchant, retriable: true, unmoved: false;
     /// `merchant-site-url` is not an address that a shopper can be sent back to.
     InvalidMerchantSiteUrl = "invalid_merchant_site_url", Merchant, retriable: false, unmoved: false;
+    /// A setting of the element is missing or not understood; the error says which.
+    InvalidAttribute = "invalid_attribute", Merchant, retriable: false, unmoved: false;
     /// There is no payment to look at: neither `payment-id` nor a return.
     NoPayment = "no_payment", Merchant, retriable: false, unmoved: false;
     /// A status that PaymentsOS has not documented: taken for pending.

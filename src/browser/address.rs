@@ -25,14 +25,14 @@ pub(super) fn this_page(what: Clean) -> String {
     [text(&location, "origin"), text(&location, "pathname"), search].concat()
 }
 
+/// Whether that is an origin and no more, as the browser writes it.
+pub fn is_origin(origin: &str) -> bool {
+    construct(&js_sys::global(), "URL", &[origin.into()]).is_some_and(|url| text(&url, "origin") == origin)
+}
+
 /// An address given by the page, made absolute against the page's own; as it was where `URL` refuses it.
-pub fn merchant_site(address: &str) -> String {
+pub fn absolute(address: &str) -> String {
     let base = member(&global("location"), "href");
     let url = construct(&js_sys::global(), "URL", &[address.into(), base]);
     url.map_or_else(|| address.to_owned(), |url| text(&url, "href"))
-}
-
-/// Leaves the page. Refused navigation leaves it as it is, and the flow's watchdog offers a link.
-pub(super) fn go(address: &str) {
-    call(&global("location"), "assign", &[address.into()]);
 }

@@ -7,6 +7,7 @@ pub mod device;
 mod hand_on;
 mod hints;
 pub mod json;
+mod leaving;
 mod money;
 pub(crate) mod objects;
 mod places;
@@ -15,7 +16,7 @@ mod tabs;
 mod timer;
 
 pub use hand_on::{can_hand_on, copy, focus_heading, share};
-pub use money::{money, time};
+pub use money::{is_locale, money, time};
 pub use timer::Timer;
 
 use api::{Api, Sending};
@@ -27,7 +28,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::{AttrValue, Callback};
 
-pub use address::merchant_site;
+pub use address::{absolute, is_origin};
+pub use leaving::framed;
 pub use places::Places;
 
 /// With which requests the browser sends the shop's cookies (`fetch`'s `credentials`).
@@ -43,6 +45,12 @@ pub enum Credentials {
 }
 
 impl Credentials {
+    /// The one of that name.
+    pub fn from_name(name: &str) -> Option<Credentials> {
+        let all = [Credentials::Omit, Credentials::SameOrigin, Credentials::Include];
+        all.into_iter().find(|credentials| credentials.name() == name)
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Credentials::Omit => "omit",
@@ -162,10 +170,16 @@ impl Driver {
         Press { id: clock::uuid(), method: number }
     }
 
-    /// Goes to the address kept under a number.
-    pub fn go(&self, number: u32) {
+    /// Goes to the address kept under a number. Says whether the browser has let it.
+    pub fn go(&self, number: u32) -> bool {
+        self.places.address(number).is_none_or(|address| leaving::go(&address))
+    }
+
+    /// Tells the page around this frame, if it is of that origin, to take the shopper to the address kept under a number. `members`
+    /// say what for.
+    pub fn tell_host(&self, origin: &str, number: u32, members: &[(&str, JsValue)]) {
         if let Some(address) = self.places.address(number) {
-            address::go(&address);
+            leaving::tell_host(origin, &address, members);
         }
     }
 

@@ -41,6 +41,11 @@ pub fn time(at: Millis, locale: &str) -> Option<String> {
     call(&format, "format", &[JsValue::from_f64(at as f64)])?.as_string()
 }
 
+/// Whether that is a BCP 47 tag.
+pub fn is_locale(tag: &str) -> bool {
+    construct(&global("Intl"), "Locale", &[tag.into()]).is_some()
+}
+
 /// A formatter of `Intl`, in the browser's own language where it does not know the one asked for.
 fn formatter(name: &str, locale: &str, options: &JsValue) -> Option<JsValue> {
     let intl = global("Intl");

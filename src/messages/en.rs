@@ -131,6 +131,7 @@ super::texts! {
         BackendUnreachable = "backend_unreachable": "The shop cannot be reached. Please check your connection.";
         BackendIncomplete = "backend_incomplete": "The shop sent an incomplete answer.";
         InvalidMerchantSiteUrl = "invalid_merchant_site_url": "This page of the shop is not set up to take payments.";
+        InvalidAttribute = "invalid_attribute": "This page of the shop is not set up right: “{name}” is missing or cannot be used.";
         NoPayment = "no_payment": "There is no payment to show on this page.";
         UnknownStatus = "unknown_status": "The answer to your payment is not clear yet.";
         StillPending = "still_pending": "There is no final result yet.";

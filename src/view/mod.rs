@@ -37,6 +37,10 @@ pub struct ScreenProps {
     pub expires: Option<AttrValue>,
     /// Where the shopper can go on (a checked address).
     pub href: Option<AttrValue>,
+    /// In which window that opens; in this one where none is given.
+    pub target: Option<&'static str>,
+    /// The setting that is wrong, where one is.
+    pub wrong: Option<AttrValue>,
     /// The same as a QR code: the length of its side, a space, and the dark squares as an SVG path; empty while it is being drawn, none where nobody
     /// can draw it.
     pub qr: Option<AttrValue>,
@@ -91,7 +95,8 @@ fn code(props: &ScreenProps) -> Code {
 
 /// What is known of why.
 fn why(props: &ScreenProps) -> Html {
-    paragraph("text", words(props, code(props).into()))
+    let setting = props.wrong.as_deref().unwrap_or_default();
+    paragraph("text", props.messages.fill(code(props).into(), "name", setting).into())
 }
 
 /// What became of the money, where it is known that nothing did.

@@ -166,7 +166,7 @@ pub(super) fn progress(props: &ScreenProps, key: Key) -> Html {
 
 /// A link to where the shopper can go on: here, or in a tab of its own.
 pub(super) fn link(props: &ScreenProps, href: &AttrValue, label: Key, own_tab: bool) -> Html {
-    let (rel, target) = if own_tab { ("noopener noreferrer", fixed("_blank")) } else { ("noreferrer", None) };
-    let attributes = vec![fixed("button continue"), given(href.clone()), fixed(rel), target];
+    let target = if own_tab { Some("_blank") } else { props.target }.and_then(fixed);
+    let attributes = vec![fixed("button continue"), given(href.clone()), fixed("noopener noreferrer"), target];
     with("a", &["part", "href", "rel", "target"], attributes, vec![node(words(props, label))])
 }

@@ -40,6 +40,8 @@ pub(crate) fn screen(state: StateName) -> ScreenProps {
         money: Some("$40.97".into()),
         expires: None,
         href: (state == StateName::Link).then(|| HREF.into()),
+        target: None,
+        wrong: None,
         qr: (state == StateName::Link).then(|| "29 M4 4h7v1h-7z".into()),
         can_share: true,
         can_copy: true,

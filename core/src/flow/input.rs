@@ -30,6 +30,30 @@ pub enum Presentation {
     Link,
 }
 
+impl Presentation {
+    /// The one of that name.
+    pub fn from_name(name: &str) -> Option<Presentation> {
+        Some(match name {
+            "auto" => Presentation::Auto,
+            "page" => Presentation::Page,
+            "link" => Presentation::Link,
+            _ => return None,
+        })
+    }
+}
+
+/// What can be done with the element's settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fit {
+    /// Everything.
+    #[default]
+    Pay,
+    /// One of them is missing or not understood: what there is can be looked at, and nothing paid.
+    Look,
+    /// There is no backend to ask.
+    Nothing,
+}
+
 /// The element's settings, as far as they decide anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setup {
@@ -47,6 +71,8 @@ pub struct Setup {
     pub merchant_site: Place,
     /// How long to ask for a final status, in milliseconds.
     pub deadline: Millis,
+    /// What they are fit for.
+    pub fit: Fit,
 }
 
 /// Everything that is known when a page begins.

@@ -2,7 +2,7 @@
 
 use super::input::ToldPayment;
 use super::reading::{Reading, Verdict, is_of};
-use super::{Answer, Flow, LOOK_LIMIT, Millis, Now, READ_LIMIT, Request, State, Told, schedule};
+use super::{Answer, Fit, Flow, LOOK_LIMIT, Millis, Now, READ_LIMIT, Request, State, Told, schedule};
 use crate::codes::Code;
 use crate::paymentsos::{Kind, Status};
 
@@ -143,11 +143,18 @@ impl Flow {
 
     /// Pay can be pressed, once more or for the first time.
     pub(super) fn ready(&mut self, amount_changed: bool, fault: Option<Code>) {
+        if self.fit() != Fit::Pay {
+            return self.unavailable(Code::InvalidAttribute);
+        }
         if !self.setup.as_ref().is_some_and(|setup| setup.merchant_site.is_safe()) {
             return self.unavailable(Code::InvalidMerchantSiteUrl);
         }
         let amount_changed = self.take_over_amount() || amount_changed;
         self.state = State::Ready { amount_changed, fault };
+    }
+
+    pub(super) fn fit(&self) -> Fit {
+        self.setup.as_ref().map(|setup| setup.fit).unwrap_or_default()
     }
 
     /// Shows the payment's amount; says whether the shopper saw another.

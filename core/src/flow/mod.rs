@@ -52,7 +52,7 @@ mod view;
 
 pub use attempt::{ATTEMPT_LIFE, Attempt, Kept};
 pub use effect::{Effect, Effects, Request};
-pub use input::{Answer, Input, Now, Presentation, Press, Setup, Start, Told, ToldPayment};
+pub use input::{Answer, Fit, Input, Now, Presentation, Press, Setup, Start, Told, ToldPayment};
 pub use place::{LONGEST_ADDRESS, Place};
 pub use tabs::Lock;
 pub use view::{StateName, View};

@@ -3,7 +3,7 @@
 use super::attempt::Kept;
 use super::input::Start;
 use super::returned::{Clean, Returned};
-use super::{CREATE_LIMIT, Creating, Effect, Flow, Hold, Lock, Millis, Now, State, Step};
+use super::{CREATE_LIMIT, Creating, Effect, Fit, Flow, Hold, Lock, Millis, Now, State, Step};
 use crate::codes::Code;
 use crate::paymentsos::Kind;
 
@@ -84,6 +84,9 @@ impl Flow {
 
     /// Looks anew at what there is. Nothing that is under way is dropped.
     pub(super) fn begin(&mut self, now: Now) {
+        if self.fit() == Fit::Nothing {
+            return self.unavailable(Code::InvalidAttribute);
+        }
         if self.payment_id.is_none() {
             return self.unavailable(Code::NoPayment);
         }

@@ -7,8 +7,8 @@
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::returned::{self, Clean};
 use paymentsos_core::flow::{
-    Answer, Attempt, Effect, Effects, Flow, Input, Kept, Lock, Millis, Money, Now, Place, Presentation, Press, Request,
-    Setup, Start, StateName, Told, ToldPayment, View,
+    Answer, Attempt, Effect, Effects, Fit, Flow, Input, Kept, Lock, Millis, Money, Now, Place, Presentation, Press,
+    Request, Setup, Start, StateName, Told, ToldPayment, View,
 };
 use paymentsos_core::paymentsos::{
     Kind, Order, Outcome, Payment, PaymentMethod, PaymentStatus, RelatedResources, Status, Transaction,
@@ -54,6 +54,7 @@ pub fn shop() -> Setup {
         redirect_hosts: Vec::new(),
         merchant_site: place(1, "https", "shop.example"),
         deadline: 15 * MINUTE,
+        fit: Fit::Pay,
     }
 }
 

@@ -1,0 +1,34 @@
+//! Leaving for the payment page: by this window, or from within a frame by the window around all frames.
+
+use super::objects::{call, global, member, object};
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+/// Whether this page is shown within another.
+pub fn framed() -> bool {
+    global("top") != global("self")
+}
+
+/// Goes there. Says whether the browser has let it: a frame may be kept from leaving by its `sandbox`, or before anything was pressed.
+/// Where this window's own navigation is refused, the page stays as it is, and the flow's watchdog offers a link.
+pub(super) fn go(address: &str) -> bool {
+    if framed() {
+        // Of a window of another origin, no more than this may be set.
+        return Reflect::set(&member(&global("top"), "location"), &"href".into(), &address.into()).unwrap_or_default();
+    }
+    call(&global("location"), "assign", &[address.into()]);
+    true
+}
+
+/// Tells the page around this frame, if it is of that very origin, where the shopper has to be taken.
+pub(super) fn tell_host(origin: &str, address: &str, members: &[(&str, JsValue)]) {
+    let message = object(
+        &[
+            &[("source", "paymentsos-checkout".into()), ("version", 1.into()), ("type", "checkout-redirect".into())],
+            members,
+            &[("url", address.into())],
+        ]
+        .concat(),
+    );
+    call(&global("parent"), "postMessage", &[message, origin.into()]);
+}
