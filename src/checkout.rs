@@ -218,14 +218,9 @@ impl Checkout {
 
     /// Only the page around this frame can take the shopper to the bank now.
     fn tell_host(&self, ctx: &Context<Self>, number: u32) {
-        let Some(origin) = &ctx.props().host_origin else { return };
-        let id = |id: &Option<String>| id.as_deref().map_or(JsValue::NULL, JsValue::from_str);
-        let members = [
-            ("payment_id", id(&self.view.payment_id)),
-            ("kind", self.view.kind.name().into()),
-            ("transaction_id", id(&self.view.transaction_id)),
-        ];
-        self.driver.tell_host(origin, number, &members);
+        if let Some(origin) = &ctx.props().host_origin {
+            self.driver.tell_host(origin, number, &self.view);
+        }
     }
 
     fn pay(&mut self, ctx: &Context<Self>) -> bool {

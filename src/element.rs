@@ -68,28 +68,52 @@ impl Handle {
     }
 }
 
-/// What a setting says, if it is there; what cannot be read is noted by its name.
-fn read<T>(
-    settings: &JsValue,
-    name: &'static str,
-    wrong: &mut Option<AttrValue>,
-    read: impl Fn(&str) -> Option<T>,
-) -> Option<T> {
-    let text = member(settings, name).as_string().filter(|text| !text.is_empty())?;
-    let value = read(text.trim());
-    if value.is_none() {
-        wrong.get_or_insert(AttrValue::Static(name));
+/// The settings as they come: as text, of which what cannot be read is noted by its name.
+struct Settings<'a> {
+    given: &'a JsValue,
+    wrong: Option<AttrValue>,
+}
+
+impl Settings<'_> {
+    /// What a setting says; nothing where it is empty.
+    fn text(&self, name: &str) -> Option<AttrValue> {
+        member(self.given, name).as_string().filter(|text| !text.is_empty()).map(AttrValue::from)
     }
-    value
+
+    fn number(&mut self, name: &'static str) -> Option<u64> {
+        let text = self.text(name)?;
+        let number = text.trim().parse().ok();
+        self.note(name, number.is_some());
+        number
+    }
+
+    /// Which of these it is; the first where it is not set.
+    fn choice(&mut self, name: &'static str, choices: &[&str]) -> usize {
+        let Some(text) = self.text(name) else { return 0 };
+        let at = choices.iter().position(|choice| *choice == text.trim());
+        self.note(name, at.is_some());
+        at.unwrap_or_default()
+    }
+
+    fn note(&mut self, name: &'static str, is_understood: bool) {
+        if !is_understood {
+            self.wrong = Some(AttrValue::Static(name));
+        }
+    }
 }
 
 fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
-    let text = |name: &str| member(settings, name).as_string().filter(|text| !text.is_empty()).map(AttrValue::from);
-    let mut wrong = None;
+    let mut read = Settings { given: settings, wrong: None };
     let messages = member(settings, "messages");
-    if !(messages.is_object() || messages.is_null() || messages.is_undefined()) {
-        wrong = Some(AttrValue::Static("messages"));
-    }
+    read.note("messages", messages.is_object() || messages.is_null() || messages.is_undefined());
+    let kind = [Kind::Charge, Kind::Authorization][read.choice("kind", &["charge", "authorization"])];
+    let presentations = [Presentation::Auto, Presentation::Page, Presentation::Link];
+    let presentation = presentations[read.choice("presentation", &["auto", "page", "link"])];
+    let all_credentials = [Credentials::SameOrigin, Credentials::Omit, Credentials::Include];
+    let credentials = all_credentials[read.choice("credentials", &["same-origin", "omit", "include"])];
+    let (amount, deadline) = (read.number("amount"), read.number("deadline"));
+    let Settings { wrong, .. } = &read;
+    let (wrong, text) = (wrong.clone(), |name: &str| read.text(name));
     let tell = |name: &'static str| {
         let emit = emit.clone();
         move |detail: Detail| emit.call2(&JsValue::UNDEFINED, &name.into(), &js_detail(&detail)).unwrap_or_default()
@@ -104,19 +128,19 @@ fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
     CheckoutProps {
         backend: text("backend").unwrap_or_default(),
         payment_id: text("payment-id"),
-        kind: read(settings, "kind", &mut wrong, Kind::from_name).unwrap_or_default(),
-        amount: read(settings, "amount", &mut wrong, |amount| amount.parse().ok()),
+        kind,
+        amount,
         currency: text("currency"),
         merchant_site_url: text("merchant-site-url"),
-        presentation: read(settings, "presentation", &mut wrong, Presentation::from_name).unwrap_or_default(),
+        presentation,
         redirect_hosts: text("redirect-hosts")
             .map(|hosts| hosts.split([' ', ',']).filter(|host| !host.is_empty()).map(str::to_owned).collect())
             .unwrap_or_default(),
         client_token: text("client-token"),
         host_origin: text("host-origin"),
-        credentials: read(settings, "credentials", &mut wrong, Credentials::from_name).unwrap_or_default(),
+        credentials,
         locale: text("locale").or_else(|| text("lang").filter(|tag| is_locale(tag))),
-        deadline: read(settings, "deadline", &mut wrong, |seconds| seconds.parse().ok()).unwrap_or(900),
+        deadline: deadline.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(900),
         wrong,
         payment_method: member(settings, "paymentMethod"),
         qr: member(settings, "qr").dyn_into::<Function>().ok().map(|draw| {

@@ -112,7 +112,7 @@ pub(crate) fn wrong(driver: &Driver, props: &CheckoutProps) -> Option<AttrValue>
     let is_on_web = |address: &str| driver.place(&browser::absolute(address)).scheme.starts_with("http");
     let is_currency = |name: &AttrValue| name.len() == 3 && name.bytes().all(|letter| letter.is_ascii_alphabetic());
     // An address in place of a host's name would fit none.
-    let is_host = |name: &String| name.starts_with('[') || !name.contains(['/', ':', '@']);
+    let is_host = |name: &String| name.starts_with('[') || !name.bytes().any(|byte| matches!(byte, b'/' | b':' | b'@'));
     let is_origin = |origin: &AttrValue| driver.place(origin).is_safe() && browser::is_origin(origin);
     let found = match props {
         _ if props.backend.is_empty() || !is_on_web(&props.backend) => "backend",

@@ -151,10 +151,13 @@ fn keys_have_names_of_their_own_and_words() {
 fn every_code_has_words_in_every_state_that_can_have_it() {
     for code in Code::ALL {
         for state in [StateName::Ready, StateName::Failed, StateName::Processing, StateName::Unavailable] {
-            let html = html(with(state, |props| props.view.fault = Some(*code)));
-            let words = Key::from(*code).english();
-            assert!(read(&html).contains(words), "{words}: {html}");
-            assert!(announced(&html).contains(words), "{words}: {html}");
+            let html = html(with(state, |props| {
+                props.view.fault = Some(*code);
+                props.wrong = Some("amount".into());
+            }));
+            let words = Key::from(*code).english().replace("{name}", "amount");
+            assert!(read(&html).contains(&words), "{words}: {html}");
+            assert!(announced(&html).contains(&words), "{words}: {html}");
         }
     }
 }

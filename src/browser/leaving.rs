@@ -2,6 +2,7 @@
 
 use super::objects::{call, global, member, object};
 use js_sys::Reflect;
+use paymentsos_core::flow::View;
 use wasm_bindgen::JsValue;
 
 /// Whether this page is shown within another.
@@ -21,14 +22,16 @@ pub(super) fn go(address: &str) -> bool {
 }
 
 /// Tells the page around this frame, if it is of that very origin, where the shopper has to be taken.
-pub(super) fn tell_host(origin: &str, address: &str, members: &[(&str, JsValue)]) {
-    let message = object(
-        &[
-            &[("source", "paymentsos-checkout".into()), ("version", 1.into()), ("type", "checkout-redirect".into())],
-            members,
-            &[("url", address.into())],
-        ]
-        .concat(),
-    );
+pub(super) fn tell_host(origin: &str, address: &str, view: &View) {
+    let id = |id: &Option<String>| id.as_deref().map_or(JsValue::NULL, JsValue::from_str);
+    let message = object(&[
+        ("source", "paymentsos-checkout".into()),
+        ("version", 1.into()),
+        ("type", "checkout-redirect".into()),
+        ("payment_id", id(&view.payment_id)),
+        ("kind", view.kind.name().into()),
+        ("transaction_id", id(&view.transaction_id)),
+        ("url", address.into()),
+    ]);
     call(&global("parent"), "postMessage", &[message, origin.into()]);
 }

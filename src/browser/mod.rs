@@ -21,7 +21,7 @@ pub use timer::Timer;
 
 use api::{Api, Sending};
 use js_sys::{Function, Promise};
-use paymentsos_core::flow::{Answer, Effect, Input, Kept, Lock, Now, Press, Request, Setup, Start, returned};
+use paymentsos_core::flow::{Answer, Effect, Input, Kept, Lock, Now, Press, Request, Setup, Start, View, returned};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -45,12 +45,6 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    /// The one of that name.
-    pub fn from_name(name: &str) -> Option<Credentials> {
-        let all = [Credentials::Omit, Credentials::SameOrigin, Credentials::Include];
-        all.into_iter().find(|credentials| credentials.name() == name)
-    }
-
     const fn name(self) -> &'static str {
         match self {
             Credentials::Omit => "omit",
@@ -175,11 +169,10 @@ impl Driver {
         self.places.address(number).is_none_or(|address| leaving::go(&address))
     }
 
-    /// Tells the page around this frame, if it is of that origin, to take the shopper to the address kept under a number. `members`
-    /// say what for.
-    pub fn tell_host(&self, origin: &str, number: u32, members: &[(&str, JsValue)]) {
+    /// Tells the page around this frame, if it is of that origin, to take the shopper to the address kept under a number.
+    pub fn tell_host(&self, origin: &str, number: u32, view: &View) {
         if let Some(address) = self.places.address(number) {
-            leaving::tell_host(origin, &address, members);
+            leaving::tell_host(origin, &address, view);
         }
     }
 

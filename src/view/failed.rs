@@ -3,7 +3,7 @@
 use super::icon::FAILED;
 use super::pieces::Piece::{Amount, Group, Own, Reference, Slot, When};
 use super::pieces::{button, text, words};
-use super::{Page, Pressed, ScreenProps, code};
+use super::{Page, Pressed, ScreenProps, code, reason};
 use crate::messages::Key;
 use paymentsos_core::codes::{Code, Who};
 use yew::Html;
@@ -11,7 +11,7 @@ use yew::Html;
 pub(super) const PAGE: Page = Page {
     heading: |props| if is_closed(props) { Key::Closed } else { Key::Failed },
     icon: Some(("icon error", FAILED)),
-    said: |props| Some(words(props, code(props).into())),
+    said: |props| Some(reason(props)),
     body: &[
         Amount,
         Reference,

@@ -95,8 +95,13 @@ fn code(props: &ScreenProps) -> Code {
 
 /// What is known of why.
 fn why(props: &ScreenProps) -> Html {
+    paragraph("text", reason(props))
+}
+
+/// The same in words.
+fn reason(props: &ScreenProps) -> AttrValue {
     let setting = props.wrong.as_deref().unwrap_or_default();
-    paragraph("text", props.messages.fill(code(props).into(), "name", setting).into())
+    props.messages.fill(code(props).into(), "name", setting).into()
 }
 
 /// What became of the money, where it is known that nothing did.

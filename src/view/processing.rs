@@ -2,14 +2,13 @@
 
 use super::icon::WAITING;
 use super::pieces::Piece::{Amount, Asking, Group, Own, Reference, Text, WayOn};
-use super::pieces::words;
-use super::{Page, code};
+use super::{Page, reason};
 use crate::messages::Key;
 
 pub(super) const PAGE: Page = Page {
     heading: |_| Key::Processing,
     icon: Some(("icon waiting", WAITING)),
-    said: |props| Some(words(props, code(props).into())),
+    said: |props| Some(reason(props)),
     body: &[
         Amount,
         Reference,

@@ -12,8 +12,8 @@ pub(super) const PAGE: Page = Page {
     heading: |_| Key::Ready,
     icon: None,
     said: |props| {
-        let changed = || props.view.amount_changed.then_some(Key::AmountChanged);
-        props.view.fault.map(Key::from).or_else(changed).map(|key| words(props, key))
+        let changed = || props.view.amount_changed.then(|| words(props, Key::AmountChanged));
+        props.view.fault.map(|_| super::reason(props)).or_else(changed)
     },
     body: &[
         Slot("summary"),

@@ -2,15 +2,15 @@
 
 use super::icon::BLOCKED;
 use super::pieces::Piece::{Asking, Group, Own, Reference, When};
-use super::pieces::{text, words};
-use super::{Page, code};
+use super::pieces::text;
+use super::{Page, code, reason};
 use crate::messages::Key;
 use paymentsos_core::codes::Who;
 
 pub(super) const PAGE: Page = Page {
     heading: |_| Key::Unavailable,
     icon: Some(("icon error", BLOCKED)),
-    said: |props| Some(words(props, code(props).into())),
+    said: |props| Some(reason(props)),
     body: &[
         Reference,
         Group("error", &[Own(super::why)]),

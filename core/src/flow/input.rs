@@ -30,18 +30,6 @@ pub enum Presentation {
     Link,
 }
 
-impl Presentation {
-    /// The one of that name.
-    pub fn from_name(name: &str) -> Option<Presentation> {
-        Some(match name {
-            "auto" => Presentation::Auto,
-            "page" => Presentation::Page,
-            "link" => Presentation::Link,
-            _ => return None,
-        })
-    }
-}
-
 /// What can be done with the element's settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fit {
