@@ -59,6 +59,8 @@ pub struct Config {
     pub shop_dir: Option<PathBuf>,
     /// Further origins that may call the Merchant API and be returned to. (`SHOP_ORIGINS`, separated by commas)
     pub shop_origins: Vec<Url>,
+    /// Origins whose pages may show the shop's in a frame. (`SHOP_FRAMED_BY`, separated by commas)
+    pub shop_framed_by: Vec<Url>,
     /// Where the records are kept: `sqlite:merchant.db`, or `sqlite::memory:` for tests. (`DATABASE_URL`)
     pub database_url: String,
     /// PaymentsOS's API. (`PAYMENTSOS_URL`, `https://api.paymentsos.com`)
@@ -115,6 +117,7 @@ impl Config {
             public_url: None,
             shop_dir: None,
             shop_origins: Vec::new(),
+            shop_framed_by: Vec::new(),
             database_url: "sqlite::memory:".to_owned(),
             paymentsos_url,
             paymentsos_browser_url: None,
@@ -143,6 +146,11 @@ impl Config {
             shop_dir: vars.get("SHOP_DIR").map(PathBuf::from),
             shop_origins: vars
                 .parsed("SHOP_ORIGINS", "origins such as https://shop.example, separated by commas", |v| {
+                    list(&v, web_address)
+                })?
+                .unwrap_or_default(),
+            shop_framed_by: vars
+                .parsed("SHOP_FRAMED_BY", "origins such as https://shop.example, separated by commas", |v| {
                     list(&v, web_address)
                 })?
                 .unwrap_or_default(),

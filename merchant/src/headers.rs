@@ -15,11 +15,14 @@ pub(crate) async fn for_api(mut response: Response) -> Response {
     response
 }
 
-/// The shop's pages: the strictest policy that the component is at home in. The return address holds ids, so no other site is told it.
-pub(crate) fn for_pages(paymentsos: &Url) -> [(HeaderName, HeaderValue); 4] {
+/// The shop's pages: the strictest policy that the component is at home in; only pages of the origins `framed_by` may show them in a
+/// frame. The return address holds ids, so no other site is told it.
+pub(crate) fn for_pages(paymentsos: &Url, framed_by: &[Url]) -> [(HeaderName, HeaderValue); 4] {
+    let origins: Vec<String> = framed_by.iter().map(|url| url.origin().ascii_serialization()).collect();
+    let framed_by = if origins.is_empty() { "'none'".to_owned() } else { origins.join(" ") };
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' {}; img-src 'self' data:; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+         form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}; require-trusted-types-for 'script'",
         paymentsos.origin().ascii_serialization()
     );
     [

@@ -15,12 +15,12 @@ use url::{Url, form_urlencoded};
 const RETURNED: [&str; 4] = ["payment_id", "charge_id", "authorization_id", "status"];
 
 /// Everything that is no API: files, and at whatever address, a `POST` of somebody who comes back.
-pub(crate) fn routes(shop_dir: Option<&Path>, paymentsos: &Url) -> Router {
+pub(crate) fn routes(shop_dir: Option<&Path>, paymentsos: &Url, framed_by: &[Url]) -> Router {
     let mut pages = match shop_dir {
         Some(folder) => Router::new().fallback_service(post(returned).fallback_service(ServeDir::new(folder))),
         None => Router::new().fallback_service(post(returned).fallback_service(any_service(nothing()))),
     };
-    for (name, value) in headers::for_pages(paymentsos) {
+    for (name, value) in headers::for_pages(paymentsos, framed_by) {
         pages = pages.layer(SetResponseHeaderLayer::overriding(name, value));
     }
     pages

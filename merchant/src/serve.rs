@@ -94,13 +94,14 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         alerts: Alerts::default(),
         stopping: watch::Sender::new(false),
     });
-    let routes = routes(&merchant, &foreign, config.shop_dir, &browser_url);
+    let pages = pages::routes(config.shop_dir.as_deref(), &browser_url, &config.shop_framed_by);
+    let routes = routes(&merchant, &foreign, pages);
     let server = tokio::spawn(serve(listener, routes, Arc::clone(&merchant)));
     tracing::info!(%address, public_url = public_url.as_str(), "the merchant serves");
     Ok(Running { address, public_url, merchant, server })
 }
 
-fn routes(merchant: &Arc<Merchant>, foreign: &[String], shop_dir: Option<PathBuf>, paymentsos: &Url) -> Router {
+fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router {
     let webhooks = Router::new()
         .route("/webhooks/paymentsos", post(webhooks::receive))
         .layer(DefaultBodyLimit::max(LARGEST_WEBHOOK))
@@ -109,7 +110,7 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], shop_dir: Option<PathBuf
     // An address may hold ids in its query, which are not for the log.
     let span =
         |request: &Request| tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
-    pages::routes(shop_dir.as_deref(), paymentsos)
+    pages
         .nest("/api", api::routes(Arc::clone(merchant), foreign))
         .merge(shop::routes(Arc::clone(merchant)))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))

@@ -95,6 +95,7 @@ fn merchant(programs: &Path, shop: u16, folder: &Path, keys: &Keys) -> Command {
         .env("PAYMENTSOS_ENV", "test")
         // A shell that is set up for another merchant.
         .env_remove("SHOP_ORIGINS")
+        .env_remove("SHOP_FRAMED_BY")
         .env_remove("TRUSTED_PROXIES")
         .env_remove("PAYMENTSOS_API_VERSION");
     command

@@ -199,7 +199,8 @@ impl Making<'_> {
 }
 
 impl Proxy {
-    pub(crate) async fn start() -> Proxy {
+    /// One on a port of its own, which leads nowhere yet.
+    pub async fn start() -> Proxy {
         let (listeners, address) = listeners().await;
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
         let proxy = Proxy { address, state: Arc::default(), client: client.expect("a client") };

@@ -4,7 +4,7 @@ use crate::browser::Browser;
 use crate::chromedriver::Chromedriver;
 use crate::proxy::Proxy;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use url::Url;
 
 const APP_ID: &str = "com.example.journeys";
@@ -46,7 +46,7 @@ impl World {
         .expect("the sandbox starts");
         let paymentsos = Url::parse(&sandbox.public_url).expect("the sandbox has an address");
         let proxy = Proxy::start().await;
-        let merchant = backend(&proxy, &paymentsos, None).await;
+        let merchant = backend(&proxy, &paymentsos, |_| {}).await;
         let world = World {
             client: reqwest::Client::new(),
             chromedriver: Chromedriver::start().await,
@@ -65,8 +65,17 @@ impl World {
         let mut world = World::start().await;
         let records =
             std::env::temp_dir().join(format!("journeys-{}-{}.db", std::process::id(), world.proxy.address.port()));
-        world.merchant = backend(&world.proxy, &world.paymentsos, Some(&records)).await;
+        world.merchant = backend(&world.proxy, &world.paymentsos, |config| keep(config, &records)).await;
         world.records = Some(records);
+        world.is_told_by_webhooks();
+        world
+    }
+
+    /// As [`start`](World::start), with pages that those of another origin may show in a frame.
+    pub async fn framed_by(origin: &str) -> World {
+        let mut world = World::start().await;
+        let origin = Url::parse(origin).expect("an origin");
+        world.merchant = backend(&world.proxy, &world.paymentsos, |config| config.shop_framed_by = vec![origin]).await;
         world.is_told_by_webhooks();
         world
     }
@@ -74,7 +83,7 @@ impl World {
     /// The backend ends, and another begins with its records.
     pub async fn restarts_the_backend(&mut self) {
         let records = self.records.as_ref().expect("a world that remembers");
-        let next = backend(&self.proxy, &self.paymentsos, Some(records)).await;
+        let next = backend(&self.proxy, &self.paymentsos, |config| keep(config, records)).await;
         std::mem::replace(&mut self.merchant, next).stop().await;
         self.is_told_by_webhooks();
     }
@@ -139,16 +148,18 @@ impl Drop for World {
     }
 }
 
+fn keep(config: &mut merchant::Config, records: &Path) {
+    config.database_url = format!("sqlite:{}", records.display());
+}
+
 /// A merchant backend that the proxy leads to from now on.
-async fn backend(proxy: &Proxy, paymentsos: &Url, records: Option<&PathBuf>) -> merchant::Running {
+async fn backend(proxy: &Proxy, paymentsos: &Url, set_up: impl FnOnce(&mut merchant::Config)) -> merchant::Running {
     let mut config = merchant::Config {
         shop_dir: Some(dist()),
         public_url: Url::parse(&format!("http://localhost:{}", proxy.address.port())).ok(),
         ..merchant::Config::in_memory(paymentsos.clone(), APP_ID, PRIVATE_KEY, PUBLIC_KEY)
     };
-    if let Some(records) = records {
-        config.database_url = format!("sqlite:{}", records.display());
-    }
+    set_up(&mut config);
     let merchant = merchant::start(config).await.expect("the merchant backend starts");
     proxy.leads_to(merchant.address);
     merchant
