@@ -5,6 +5,7 @@ mod demo;
 mod failure;
 mod minify;
 mod names;
+mod package;
 mod shop;
 mod size;
 mod test;
@@ -36,6 +37,8 @@ enum Task {
     Test(test::Options),
     /// Build the demo shop into dist/, as it is published
     Build,
+    /// Build the npm package into target/package/, and pack it
+    Package,
     /// Measure what a page loads until Pay can be pressed, against sizes.json
     Size(size::Options),
     /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
@@ -63,6 +66,7 @@ fn run(task: Task) -> Result<()> {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Build => shop::build(),
+        Task::Package => package::run(),
         Task::Size(options) => size::run(&options),
         Task::Minify => minify::run(),
         Task::Setup => tools::Toolbox::with(tools::ALL).map(drop),

@@ -1,0 +1,3 @@
+// Registers <paymentsos-checkout> when it is imported.
+
+export * from './class.js';
