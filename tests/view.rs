@@ -9,7 +9,7 @@ use paymentsos_checkout::view::ScreenProps;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::StateName;
 use paymentsos_core::paymentsos::{Kind, PaymentMethod};
-use screens::{HREF, html, screen, with};
+use screens::{HREF, every_screen, html, screen, with};
 use std::rc::Rc;
 
 /// Whether there is an element of this tag and part.
@@ -61,38 +61,6 @@ fn failed(code: Code) -> ScreenProps {
         props.view.fault = Some(code);
         props.view.can_retry = code.retriable();
     })
-}
-
-/// Every screen there can be, one thing changed at a time.
-fn every_screen() -> Vec<ScreenProps> {
-    let mut all = Vec::new();
-    for state in StateName::ALL {
-        for kind in Kind::ALL {
-            let faults = Code::ALL.iter().copied().map(Some).chain([None]);
-            for fault in faults {
-                for flag in [false, true] {
-                    all.push(with(state, |props| {
-                        props.view.kind = kind;
-                        props.view.fault = fault;
-                        props.view.can_pay = state == StateName::Ready && flag;
-                        props.view.can_retry = state == StateName::Failed && flag;
-                        props.view.amount_changed = flag;
-                        props.view.checking = flag;
-                        props.copied = flag && fault.is_some();
-                        props.can_share = flag;
-                        props.href = flag.then(|| HREF.into());
-                        props.expires = flag.then(|| "18:45".into());
-                        props.money = flag.then(|| "$40.97".into());
-                        if flag {
-                            props.view.payment_method =
-                                Some(PaymentMethod { vendor: Some("PBL".into()), last_4_digits: None });
-                        }
-                    }));
-                }
-            }
-        }
-    }
-    all
 }
 
 #[test]

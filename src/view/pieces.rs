@@ -137,7 +137,7 @@ pub(super) fn text(props: &ScreenProps, key: Key) -> Html {
 
 /// What a reader's eye must not mix up with the words around it, whichever way they run.
 pub(super) fn apart(words: AttrValue) -> Html {
-    element("bdi", "", vec![node(words)])
+    element("bdi", "value", vec![node(words)])
 }
 
 /// A button. One that is not enabled can still be reached, so that nobody has to wonder where it went.
@@ -161,7 +161,7 @@ pub(super) fn button(
 /// What is going on, with a sign that something is.
 pub(super) fn progress(props: &ScreenProps, key: Key) -> Html {
     let spinner = with("span", &["part", "aria-hidden"], vec![fixed("spinner"), fixed("true")], Vec::new());
-    element("p", "progress", vec![spinner, element("span", "", vec![node(words(props, key))])])
+    element("p", "progress", vec![spinner, element("span", "progress-text", vec![node(words(props, key))])])
 }
 
 /// A link to where the shopper can go on: here, or in a tab of its own.

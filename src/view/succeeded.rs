@@ -34,8 +34,8 @@ fn receipt(props: &ScreenProps) -> Html {
 fn row(props: &ScreenProps, label: Key, part: &'static str, value: Option<AttrValue>) -> Html {
     match value {
         Some(value) => {
-            let label = element("dt", "", vec![node(words(props, label))]);
-            element("div", "", vec![label, element("dd", part, vec![apart(value)])])
+            let label = element("dt", "label", vec![node(words(props, label))]);
+            element("div", "row", vec![label, element("dd", part, vec![apart(value)])])
         }
         None => Html::default(),
     }

@@ -63,6 +63,38 @@ fn Screen(props: &ScreenProps) -> Html {
     paymentsos_checkout::view::screen(props)
 }
 
+/// Every screen there can be, one thing changed at a time.
+pub(crate) fn every_screen() -> Vec<ScreenProps> {
+    let mut all = Vec::new();
+    for state in StateName::ALL {
+        for kind in Kind::ALL {
+            let faults = Code::ALL.iter().copied().map(Some).chain([None]);
+            for fault in faults {
+                for flag in [false, true] {
+                    all.push(with(state, |props| {
+                        props.view.kind = kind;
+                        props.view.fault = fault;
+                        props.view.can_pay = state == StateName::Ready && flag;
+                        props.view.can_retry = state == StateName::Failed && flag;
+                        props.view.amount_changed = flag;
+                        props.view.checking = flag;
+                        props.copied = flag && fault.is_some();
+                        props.can_share = flag;
+                        props.href = flag.then(|| HREF.into());
+                        props.expires = flag.then(|| "18:45".into());
+                        props.money = flag.then(|| "$40.97".into());
+                        if flag {
+                            props.view.payment_method =
+                                Some(PaymentMethod { vendor: Some("PBL".into()), last_4_digits: None });
+                        }
+                    }));
+                }
+            }
+        }
+    }
+    all
+}
+
 /// Its HTML.
 pub(crate) fn html(props: ScreenProps) -> String {
     pollster::block_on(yew::LocalServerRenderer::<Screen>::with_props(props).hydratable(false).render())
