@@ -6,6 +6,7 @@ mod failure;
 mod minify;
 mod names;
 mod package;
+mod reference;
 mod shop;
 mod size;
 mod test;
@@ -39,6 +40,8 @@ enum Task {
     Build,
     /// Build the npm package into target/package/, and pack it
     Package,
+    /// Write docs/reference.md from the custom elements manifest
+    Reference,
     /// Measure what a page loads until Pay can be pressed, against sizes.json
     Size(size::Options),
     /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
@@ -67,6 +70,7 @@ fn run(task: Task) -> Result<()> {
         Task::Test(options) => test::run(&options),
         Task::Build => shop::build(),
         Task::Package => package::run(),
+        Task::Reference => reference::run(),
         Task::Size(options) => size::run(&options),
         Task::Minify => minify::run(),
         Task::Setup => tools::Toolbox::with(tools::ALL).map(drop),
