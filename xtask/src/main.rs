@@ -2,6 +2,7 @@
 
 mod command;
 mod demo;
+mod examples;
 mod failure;
 mod minify;
 mod names;
@@ -40,6 +41,8 @@ enum Task {
     Build,
     /// Build the npm package into target/package/, and pack it
     Package,
+    /// Pack the npm package, and build the pages of www/examples/ with it
+    Examples,
     /// Write docs/reference.md from the custom elements manifest
     Reference,
     /// Measure what a page loads until Pay can be pressed, against sizes.json
@@ -69,6 +72,7 @@ fn run(task: Task) -> Result<()> {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run(&options),
         Task::Build => shop::build(),
+        Task::Examples => examples::run(),
         Task::Package => package::run(),
         Task::Reference => reference::run(),
         Task::Size(options) => size::run(&options),

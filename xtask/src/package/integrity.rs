@@ -1,17 +1,20 @@
 //! Subresource Integrity (W3C): the hash of every file that a browser loads, and the lines for a page that holds it to them.
 //!
-//! A `<script integrity>` covers that one file. What it imports is covered by `integrity` in the page's import map, where a browser knows
-//! it (Chrome 127, Safari 18, Firefox 138). Of what a script fetches, here the wasm, no browser checks a hash; it comes from where the
-//! checked scripts say.
+//! A `<script integrity>` covers that one file. What it imports until Pay can be pressed is covered by `modulepreload`, which a policy
+//! without inline scripts allows too, and which loads it sooner (browsers without it, Safari before 17, check the entry alone). Of what a
+//! script fetches, here the wasm, no browser checks a hash: it comes from where the checked scripts say.
 
 use super::failed;
 use crate::failure::Result;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha384};
 use std::fs;
 use std::path::Path;
+
+const ENTRY: &str = "element.js";
+const IMPORTED: [&str; 2] = ["paymentsos-checkout.js", "styles.js"];
 
 /// Writes `integrity.json`, by file, and `integrity.html`, to be pasted.
 pub(super) fn write(folder: &Path, files: &[&str], version: &str) -> Result<()> {
@@ -35,17 +38,12 @@ fn hash(bytes: &[u8]) -> String {
 }
 
 fn lines(hashes: &Map<String, Value>, version: &str) -> String {
-    let at = |name: &str| format!("/paymentsos-checkout-{version}/{name}");
-    let scripts =
-        hashes.iter().filter(|(name, _)| name.ends_with(".js") && !["element.js", "class.js"].contains(&name.as_str()));
-    let map: Map<String, Value> = scripts.map(|(name, hash)| (at(name), hash.clone())).collect();
-    let map = json!({ "integrity": map });
-    format!(
-        "<script type=\"importmap\">\n{map:#}\n</script>\n\
-         <script type=\"module\" src=\"{}\" integrity=\"{}\" crossorigin></script>\n",
-        at("element.js"),
-        hashes["element.js"].as_str().unwrap_or_default(),
-    )
+    let line = |name: &str, before: &str, after: &str| {
+        let hash = hashes[name].as_str().unwrap_or_default();
+        format!("    {before}=\"/paymentsos-checkout-{version}/{name}\" integrity=\"{hash}\" crossorigin>{after}\n")
+    };
+    let imported = IMPORTED.iter().map(|name| line(name, "<link rel=\"modulepreload\" href", ""));
+    imported.chain([line(ENTRY, "<script type=\"module\" src", "</script>")]).collect()
 }
 
 #[cfg(test)]
@@ -61,11 +59,14 @@ mod tests {
     }
 
     #[test]
-    fn the_entry_has_its_own_hash_and_the_map_those_of_what_it_imports() {
-        let hashes = json!({ "element.js": "sha384-e", "class.js": "sha384-c", "styles.js": "sha384-s", "a_bg.wasm": "sha384-w" });
+    fn the_entry_and_what_it_imports_have_their_hashes() {
+        let hashes = json!({
+            "element.js": "sha384-e", "class.js": "sha384-c", "styles.js": "sha384-s", "paymentsos-checkout.js": "sha384-g",
+        });
         let lines = lines(hashes.as_object().unwrap(), "1.2.3");
-        assert!(lines.contains("src=\"/paymentsos-checkout-1.2.3/element.js\" integrity=\"sha384-e\""), "{lines}");
-        assert!(lines.contains("\"/paymentsos-checkout-1.2.3/styles.js\": \"sha384-s\""), "{lines}");
-        assert!(!lines.contains("sha384-c") && !lines.contains("sha384-w"), "{lines}");
+        let script = "<script type=\"module\" src=\"/paymentsos-checkout-1.2.3/element.js\" integrity=\"sha384-e\" crossorigin></script>";
+        assert!(lines.contains(script), "{lines}");
+        let link = "<link rel=\"modulepreload\" href=\"/paymentsos-checkout-1.2.3/styles.js\" integrity=\"sha384-s\" crossorigin>";
+        assert!(lines.contains(link) && lines.contains("sha384-g") && !lines.contains("sha384-c"), "{lines}");
     }
 }

@@ -28,6 +28,8 @@ pub(crate) enum Need {
     CargoDeny,
     /// binaryen's wasm-opt, and esbuild.
     NpmTools,
+    /// What the npm package is checked with, and the example pages are built with.
+    WebTools,
     /// Chromium or Chrome, and its chromedriver.
     Browser,
 }
@@ -37,6 +39,7 @@ pub(crate) const ALL: &[Need] = &[
     Need::Components,
     Need::Browser,
     Need::NpmTools,
+    Need::WebTools,
     Need::WasmBindgen,
     Need::Trunk,
     Need::WasmPack,
@@ -61,6 +64,7 @@ impl Need {
             Need::WasmPack => cargo::find(&cargo::wasm_pack()),
             Need::CargoDeny => cargo::find(&cargo::cargo_deny()),
             Need::NpmTools => npm::find(),
+            Need::WebTools => npm::find_web(),
             Need::Browser => browser::find(),
         }
     }
@@ -74,6 +78,7 @@ impl Need {
             Need::WasmPack => cargo::install(&cargo::wasm_pack()),
             Need::CargoDeny => cargo::install(&cargo::cargo_deny()),
             Need::NpmTools => npm::install(),
+            Need::WebTools => npm::install_web(),
             Need::Browser => browser::install(),
         }
     }
@@ -144,6 +149,11 @@ fn announce(what: &str, how_long: &str) {
 
 fn instead(failure: Failure, what_to_do: &str) -> Failure {
     Failure(format!("{failure}; {what_to_do}"))
+}
+
+/// The modules that the web tools are: what a project with them has in `node_modules`.
+pub(crate) fn web_modules() -> Result<PathBuf> {
+    Ok(npm::web()?.join("node_modules"))
 }
 
 /// The chromedriver that the browser tests and the journeys use.

@@ -1,0 +1,154 @@
+//! The example pages of `www/examples/`, each built as a shop would: with the packed package, and the tools that its `package.json` names.
+
+use crate::command;
+use crate::failure::{Failure, Result};
+use crate::package;
+use crate::shop;
+use crate::tools::{self, Need, Toolbox};
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+const SOURCES: &str = "www/examples";
+/// A project for each below here; the modules of all of them are beside.
+const PLACE: &str = "target/examples";
+/// What is built, below a project.
+const BUILT: &str = "dist";
+
+/// How an example becomes pages.
+#[derive(Clone, Copy)]
+enum By {
+    /// As it is, with the package's folder beside it.
+    Copying,
+    Vite,
+    /// TypeScript's compiler looks at it first.
+    TypedVite,
+    Webpack,
+}
+
+const EXAMPLES: [(&str, By); 7] = [
+    ("html", By::Copying),
+    ("vite", By::TypedVite),
+    ("webpack", By::Webpack),
+    ("react", By::TypedVite),
+    ("vue", By::Vite),
+    ("svelte", By::Vite),
+    ("hash", By::Vite),
+];
+
+/// Builds the shop, packs the package, and builds the pages with it.
+pub(crate) fn run() -> Result<()> {
+    shop::build()?;
+    with_what_is_built()
+}
+
+/// The same with the shop that is in `dist/`.
+pub(crate) fn with_what_is_built() -> Result<()> {
+    let tarball = package::of_what_is_built()?;
+    let tools = Toolbox::with(&[Need::WebTools])?;
+    let place = Path::new(PLACE);
+    empty(place)?;
+    copy_all(Path::new(SOURCES), place)?;
+    install(&tarball, place)?;
+    for (name, by) in EXAMPLES {
+        let project = place.join(name);
+        println!("example {name}");
+        match by {
+            By::Copying => copy_example(&project)?,
+            By::Vite => vite(&tools, &project)?,
+            By::TypedVite => {
+                run_in(&tools, &project, "tsc", &[])?;
+                vite(&tools, &project)?;
+            }
+            By::Webpack => {
+                run_in(&tools, &project, "webpack", &[])?;
+                copy(&project.join("index.html"), &project.join(BUILT).join("index.html"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The package by npm itself, from its tarball; all else from the cache.
+fn install(tarball: &Path, place: &Path) -> Result<()> {
+    let path = place.join("package.json");
+    fs::write(&path, "{ \"private\": true }\n").map_err(|e| failed(&path, &e))?;
+    let tarball = fs::canonicalize(tarball).map_err(|e| failed(tarball, &e))?;
+    let mut npm = command::program("npm");
+    npm.args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--offline", "--silent"])
+        .arg(tarball);
+    command::run(npm.current_dir(place))?;
+    let (modules, own) = (tools::web_modules()?, place.join("node_modules"));
+    for entry in fs::read_dir(&modules).map_err(|e| failed(&modules, &e))? {
+        let entry = entry.map_err(|e| failed(&modules, &e))?;
+        let link = own.join(entry.file_name());
+        if !link.exists() {
+            symlink(entry.path(), &link).map_err(|e| failed(&link, &e))?;
+        }
+    }
+    Ok(())
+}
+
+fn vite(tools: &Toolbox, project: &Path) -> Result<()> {
+    run_in(tools, project, "vite", &["build", "--logLevel", "warn"])
+}
+
+fn run_in(tools: &Toolbox, project: &Path, program: &str, arguments: &[&str]) -> Result<()> {
+    let mut command = tools.command(program);
+    command.args(arguments).current_dir(project);
+    // What it says is of interest only if it fails, and then the failure has it.
+    command::read(&mut command).map(drop)
+}
+
+/// The package's folder under its version, as on a CDN, and the lines that hold a page to its files.
+fn copy_example(project: &Path) -> Result<()> {
+    const HERE: &str = "    <!-- here: the lines of the package's integrity.html -->\n";
+    let built = project.join(BUILT);
+    let package = package::folder();
+    copy_all(package, &built.join(concat!("paymentsos-checkout-", env!("CARGO_PKG_VERSION"))))?;
+    for file in ["page.js", "../shared/shop.js", "../shared/page.css"].map(|name| project.join(name)) {
+        copy(&file, &built.join(file.file_name().unwrap_or_default()))?;
+    }
+    let read = |path: PathBuf| fs::read_to_string(&path).map_err(|e| failed(&path, &e));
+    let page = read(project.join("index.html"))?;
+    let lines = read(package.join("integrity.html"))?;
+    if !page.contains(HERE) {
+        return Err(Failure(format!("{} has no place for the package's lines", project.join("index.html").display())));
+    }
+    let path = built.join("index.html");
+    fs::write(&path, page.replace(HERE, &lines)).map_err(|e| failed(&path, &e))
+}
+
+fn empty(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed(folder, &e)),
+        _ => Ok(()),
+    }
+}
+
+/// A folder with all below it, without what was built or installed there by hand.
+fn copy_all(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).map_err(|e| failed(to, &e))?;
+    for entry in fs::read_dir(from).map_err(|e| failed(from, &e))? {
+        let entry = entry.map_err(|e| failed(from, &e))?;
+        let name = entry.file_name();
+        if ["node_modules", BUILT, "target"].iter().any(|own| name == *own) {
+            continue;
+        }
+        if entry.path().is_dir() {
+            copy_all(&entry.path(), &to.join(name))?;
+        } else {
+            copy(&entry.path(), &to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).map(drop).map_err(|e| failed(from, &e))
+}
+
+fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure(format!("{}: {error}", path.display()))
+}
