@@ -74,6 +74,12 @@ impl World {
 
 const ELEMENT: &str = "const element = document.querySelector('paymentsos-checkout');";
 
+/// What a page's policy forbids is told where the journey looks, whatever page comes next.
+const REPORTS_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (event) => {
+    const told = new URLSearchParams({ directive: event.effectiveDirective, blocked: event.blockedURI, from: event.sourceFile, sample: event.sample });
+    fetch(`/violation?${told}`, { method: 'POST', keepalive: true });
+});";
+
 impl Browser {
     pub(crate) async fn open(world: &World) -> Browser {
         let mut capabilities = DesiredCapabilities::chrome();
@@ -91,7 +97,9 @@ impl Browser {
             capabilities.add_arg(argument).expect("an argument");
         }
         let driver = WebDriver::new(&world.chromedriver.address, capabilities).await.expect("a browser opens");
-        Browser { driver, shop: world.shop(), asked: world.proxy.clone() }
+        let browser = Browser { driver, shop: world.shop(), asked: world.proxy.clone() };
+        browser.begins_with(REPORTS_VIOLATIONS).await;
+        browser
     }
 
     /// Opens the shop with the kind and the payment method chosen, and waits until Pay can be pressed.

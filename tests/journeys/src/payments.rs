@@ -40,6 +40,12 @@ impl World {
         .await;
     }
 
+    /// Fails where a page did what its policy forbids.
+    pub fn keeps_to_its_policy(&self) {
+        let told = self.proxy.passed("POST", "/violation");
+        assert!(told.is_empty(), "{told:?}");
+    }
+
     /// Waits for a state, and checks that the page says what PaymentsOS knows: these statuses, of at most one live transaction.
     pub async fn agrees(&self, browser: &Browser, state: &str, statuses: &[&str]) {
         browser.sees(state).await;
@@ -51,6 +57,7 @@ impl World {
             "failed" => assert!(!is("Succeed") && !is("Pending"), "the page says failed"),
             _ => assert!(!is("Succeed"), "the page does not say paid"),
         }
+        self.keeps_to_its_policy();
         self.never_two().await;
     }
 

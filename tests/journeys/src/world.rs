@@ -71,6 +71,15 @@ impl World {
         world
     }
 
+    /// As [`start`](World::start), with the pages of another folder than the demo shop's.
+    pub async fn serving(pages: &Path) -> World {
+        let mut world = World::start().await;
+        let pages = pages.to_owned();
+        world.merchant = backend(&world.proxy, &world.paymentsos, |config| config.shop_dir = Some(pages)).await;
+        world.is_told_by_webhooks();
+        world
+    }
+
     /// As [`start`](World::start), with pages that those of another origin may show in a frame.
     pub async fn framed_by(origin: &str) -> World {
         let mut world = World::start().await;

@@ -1,0 +1,86 @@
+//! The example pages, built with the packed package as a shop would build them: each is paid by 3-D Secure, under the strictest policy.
+
+use journeys::{Browser, Outcome, World, wait_for};
+use std::path::PathBuf;
+
+/// Where an example was built.
+fn built(name: &str) -> PathBuf {
+    let examples = std::env::var_os("JOURNEYS_EXAMPLES").map(PathBuf::from);
+    let examples =
+        examples.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/examples")));
+    examples.join(name).join("dist")
+}
+
+/// Pays in a browser that has never been there.
+async fn pays(world: &World) -> Browser {
+    let browser = world.browser().await;
+    browser.goes_to(&world.shop()).await;
+    browser.sees("ready").await;
+    wait_for("the amount", async || match browser.text().await {
+        text if text.contains("40.97") => Ok(()),
+        text => Err(text),
+    })
+    .await;
+    browser.pays().await;
+    browser.decides(Outcome::Succeed).await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    wait_for("the page's own word", async || {
+        match browser.value("return document.querySelector('#said')?.textContent ?? '';").await {
+            said if said == "Thank you for your order!" => Ok(()),
+            said => Err(said),
+        }
+    })
+    .await;
+    assert_eq!(world.creates().await, 1);
+    browser
+}
+
+macro_rules! examples {
+    ($($test:ident: $name:literal,)+) => { $(
+        #[tokio::test(flavor = "multi_thread")]
+        #[ignore = "needs the built examples and a browser: cargo xtask test"]
+        async fn $test() {
+            let world = World::serving(&built($name)).await;
+            pays(&world).await.pictures(concat!("example-", $name)).await;
+            world.keeps_to_its_policy();
+        }
+    )+ };
+}
+
+examples! {
+    a_plain_page_that_loads_it_as_from_a_cdn: "html",
+    a_page_of_typescript_and_vite: "vite",
+    a_page_of_webpack: "webpack",
+    a_page_of_react: "react",
+    a_page_of_vue: "vue",
+    a_page_of_svelte: "svelte",
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built examples and a browser: cargo xtask test"]
+async fn a_single_page_whose_return_lands_on_a_route_in_the_fragment() {
+    let world = World::serving(&built("hash")).await;
+    let browser = pays(&world).await;
+    let address = browser.address().await;
+    assert!(address.ends_with("/#/done"), "{address}");
+    browser.pictures("example-hash").await;
+    world.keeps_to_its_policy();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built examples and a browser: cargo xtask test"]
+async fn a_file_that_is_not_the_one_the_page_was_given_the_hash_of_is_not_run() {
+    let world = World::serving(&built("html")).await;
+    world.proxy.with("GET", "/element.js").answer_with(200, "text/javascript", "document.title = 'owned';");
+    let browser = world.browser().await;
+    browser.goes_to(&world.shop()).await;
+    wait_for("the page", async || match browser.value("return document.readyState;").await {
+        state if state == "complete" => Ok(()),
+        state => Err(state),
+    })
+    .await;
+    assert_ne!(browser.value("return document.title;").await, "owned");
+    // The shopper reads what the page says to browsers that cannot show it.
+    let said = browser.value("return document.querySelector('paymentsos-checkout').innerText;").await;
+    assert!(said.contains("cannot show the payment"), "{said}");
+}
