@@ -2,12 +2,10 @@
 
 use crate::command;
 use crate::failure::{Failure, Result};
-use crate::package;
+use crate::package::{self, copy, copy_all, failed};
 use crate::shop;
-use crate::tools::{self, Need, Toolbox};
+use crate::tools::{Need, Toolbox};
 use std::fs;
-use std::io;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 const SOURCES: &str = "www/examples";
@@ -48,9 +46,7 @@ pub(crate) fn with_what_is_built() -> Result<()> {
     let tarball = package::of_what_is_built()?;
     let tools = Toolbox::with(&[Need::WebTools])?;
     let place = Path::new(PLACE);
-    empty(place)?;
-    copy_all(Path::new(SOURCES), place)?;
-    install(&tarball, place)?;
+    package::install::into(place, &tarball, SOURCES)?;
     for (name, by) in EXAMPLES {
         let project = place.join(name);
         println!("example {name}");
@@ -65,26 +61,6 @@ pub(crate) fn with_what_is_built() -> Result<()> {
                 run_in(&tools, &project, "webpack", &[])?;
                 copy(&project.join("index.html"), &project.join(BUILT).join("index.html"))?;
             }
-        }
-    }
-    Ok(())
-}
-
-/// The package by npm itself, from its tarball; all else from the cache.
-fn install(tarball: &Path, place: &Path) -> Result<()> {
-    let path = place.join("package.json");
-    fs::write(&path, "{ \"private\": true }\n").map_err(|e| failed(&path, &e))?;
-    let tarball = fs::canonicalize(tarball).map_err(|e| failed(tarball, &e))?;
-    let mut npm = command::program("npm");
-    npm.args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--offline", "--silent"])
-        .arg(tarball);
-    command::run(npm.current_dir(place))?;
-    let (modules, own) = (tools::web_modules()?, place.join("node_modules"));
-    for entry in fs::read_dir(&modules).map_err(|e| failed(&modules, &e))? {
-        let entry = entry.map_err(|e| failed(&modules, &e))?;
-        let link = own.join(entry.file_name());
-        if !link.exists() {
-            symlink(entry.path(), &link).map_err(|e| failed(&link, &e))?;
         }
     }
     Ok(())
@@ -118,37 +94,4 @@ fn copy_example(project: &Path) -> Result<()> {
     }
     let path = built.join("index.html");
     fs::write(&path, page.replace(HERE, &lines)).map_err(|e| failed(&path, &e))
-}
-
-fn empty(folder: &Path) -> Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed(folder, &e)),
-        _ => Ok(()),
-    }
-}
-
-/// A folder with all below it, without what was built or installed there by hand.
-fn copy_all(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).map_err(|e| failed(to, &e))?;
-    for entry in fs::read_dir(from).map_err(|e| failed(from, &e))? {
-        let entry = entry.map_err(|e| failed(from, &e))?;
-        let name = entry.file_name();
-        if ["node_modules", BUILT, "target"].iter().any(|own| name == *own) {
-            continue;
-        }
-        if entry.path().is_dir() {
-            copy_all(&entry.path(), &to.join(name))?;
-        } else {
-            copy(&entry.path(), &to.join(name))?;
-        }
-    }
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).map(drop).map_err(|e| failed(from, &e))
-}
-
-fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    Failure(format!("{}: {error}", path.display()))
 }

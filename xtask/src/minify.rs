@@ -13,6 +13,8 @@ use std::process::Command;
 
 const MODULES: [&str; 2] = ["paymentsos-checkout", "paymentsos-qr"];
 const STYLES: &str = "checkout.css";
+/// In this order: the first takes the second in.
+pub(crate) const FOR_OLD_BROWSERS: [&str; 2] = ["element.js", "class.js"];
 /// The class refers to these by name, and loads them when they are needed.
 const LOADED: [&str; 3] = ["./paymentsos-checkout.js", "./paymentsos-qr.js", "./styles.js"];
 
@@ -26,21 +28,8 @@ pub(crate) fn run() -> Result<()> {
     let css = folder.join(STYLES);
     command::read(minified(&tools, &css).arg("--allow-overwrite").arg(to(&css)))?;
     write_styles(&css, &folder.join("styles.js"))?;
-    // element.js first: it takes class.js in.
-    for file in ["element.js", "class.js"].map(|name| folder.join(name)) {
-        let mut esbuild = minified(&tools, &file);
-        esbuild
-            .args(["--bundle", "--allow-overwrite"])
-            .arg(to(&file))
-            .args(LOADED.map(|name| format!("--external:{name}")));
-        // Browsers of 2018 show a text, and no blank.
-        esbuild.args([
-            "--format=esm",
-            "--target=es2018",
-            "--supported:dynamic-import=true",
-            "--supported:import-meta=true",
-        ]);
-        command::read(&mut esbuild)?;
+    for file in FOR_OLD_BROWSERS.map(|name| folder.join(name)) {
+        command::read(for_old_browsers(&tools, &file).arg("--allow-overwrite").arg(to(&file)))?;
     }
     for module in MODULES {
         let wasm = folder.join(format!("{module}_bg.wasm"));
@@ -50,6 +39,14 @@ pub(crate) fn run() -> Result<()> {
         shorten_names(&wasm, &glue)?;
     }
     Ok(())
+}
+
+/// Bundled and minified, without what browsers of 2018 cannot read: they show a text, and no blank.
+pub(crate) fn for_old_browsers(tools: &Toolbox, file: &Path) -> Command {
+    let mut esbuild = minified(tools, file);
+    esbuild.args(["--bundle", "--format=esm", "--target=es2018"]).args(LOADED.map(|name| format!("--external:{name}")));
+    esbuild.args(["--supported:dynamic-import=true", "--supported:import-meta=true"]);
+    esbuild
 }
 
 /// A style sheet comes as a script: so neither a policy nor a bundler takes it for a page's own.

@@ -1,6 +1,10 @@
 //! The npm package, ready to be published and to be copied to a CDN: `target/package/`, and packed beside it.
 
+mod check;
+pub(crate) mod install;
 mod integrity;
+
+pub(crate) use check::check;
 
 use crate::command;
 use crate::failure::{Failure, Result};
@@ -49,8 +53,8 @@ pub(crate) fn of_what_is_built() -> Result<PathBuf> {
     for name in LICENCES {
         copy(Path::new(name), &folder.join(name))?;
     }
-    copy_folder(Path::new(SOURCES), folder)?;
-    copy_folder(Path::new(THEMES), &folder.join("themes"))?;
+    copy_all(Path::new(SOURCES), folder)?;
+    copy_all(Path::new(THEMES), &folder.join("themes"))?;
     let version = version(folder)?;
     integrity::write(folder, &LOADED, &version)?;
     let mut npm = command::program("npm");
@@ -81,22 +85,28 @@ fn make_anew(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(|e| failed(folder, &e))
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).map(drop).map_err(|e| failed(from, &e))
 }
 
-/// The files of a folder.
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+/// A folder with all below it, without what was built or installed there by hand.
+pub(crate) fn copy_all(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).map_err(|e| failed(to, &e))?;
     for entry in fs::read_dir(from).map_err(|e| failed(from, &e))? {
         let entry = entry.map_err(|e| failed(from, &e))?;
-        if entry.path().is_file() {
-            copy(&entry.path(), &to.join(entry.file_name()))?;
+        let name = entry.file_name();
+        if ["node_modules", "dist", "target"].iter().any(|own| name == *own) {
+            continue;
+        }
+        if entry.path().is_dir() {
+            copy_all(&entry.path(), &to.join(name))?;
+        } else {
+            copy(&entry.path(), &to.join(name))?;
         }
     }
     Ok(())
 }
 
-fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+pub(crate) fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failure {
     Failure(format!("{}: {error}", path.display()))
 }

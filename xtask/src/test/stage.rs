@@ -5,7 +5,9 @@ use super::report::{Kind, Report};
 use super::tally::{Counts, Tally};
 use super::walls;
 use crate::command::{self, follow};
+use crate::examples;
 use crate::failure::{Failure, Result};
+use crate::package;
 use crate::shop;
 use crate::size;
 use crate::tools::{self, Need, Toolbox};
@@ -31,6 +33,8 @@ pub(super) enum Stage {
     Build,
     Size,
     Walls,
+    Package,
+    Examples,
     Journeys,
 }
 
@@ -46,6 +50,8 @@ impl Stage {
             Stage::Build => "build",
             Stage::Size => "size",
             Stage::Walls => "walls",
+            Stage::Package => "package",
+            Stage::Examples => "examples",
             Stage::Journeys => "journeys",
         }
     }
@@ -81,6 +87,9 @@ impl Stage {
             Stage::Size if report.shop_failed => Err(no_shop()),
             Stage::Size => size::run(&size::Options { no_build: true }),
             Stage::Walls => walls::check(),
+            Stage::Package | Stage::Examples if report.shop_failed => Err(no_shop()),
+            Stage::Package => package::check(),
+            Stage::Examples => examples::with_what_is_built(),
             Stage::Journeys if report.shop_failed => Err(no_shop()),
             Stage::Journeys => journeys(report),
         }
