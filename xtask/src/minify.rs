@@ -13,6 +13,9 @@ use std::process::Command;
 
 const MODULES: [&str; 2] = ["paymentsos-checkout", "paymentsos-qr"];
 const STYLES: &str = "checkout.css";
+/// What browsers of 2018 read, Chrome 67 and Firefox 67 for instance.
+pub(crate) const OLD_BROWSERS: [&str; 3] =
+    ["--target=es2018", "--supported:dynamic-import=true", "--supported:import-meta=true"];
 /// In this order: the first takes the second in.
 pub(crate) const FOR_OLD_BROWSERS: [&str; 2] = ["element.js", "class.js"];
 /// The class refers to these by name, and loads them when they are needed.
@@ -42,10 +45,10 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// Bundled and minified, without what browsers of 2018 cannot read: they show a text, and no blank.
-pub(crate) fn for_old_browsers(tools: &Toolbox, file: &Path) -> Command {
+fn for_old_browsers(tools: &Toolbox, file: &Path) -> Command {
     let mut esbuild = minified(tools, file);
-    esbuild.args(["--bundle", "--format=esm", "--target=es2018"]).args(LOADED.map(|name| format!("--external:{name}")));
-    esbuild.args(["--supported:dynamic-import=true", "--supported:import-meta=true"]);
+    esbuild.args(["--bundle", "--format=esm"]).args(OLD_BROWSERS);
+    esbuild.args(LOADED.map(|name| format!("--external:{name}")));
     esbuild
 }
 
