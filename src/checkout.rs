@@ -1,325 +1,139 @@
-//! The component: it hands what happens to the flow, what the flow asks for to the driver, and the flow's view to the screen.
+//! `<Checkout>` for Yew apps: a checkout in a shadow root of its own, with its style sheet, as the custom element is.
 
-use crate::browser::{self, Driver};
-use crate::settings::{CheckoutProps, access, setup, wrong};
-use crate::view::{Pressed, ScreenProps, screen};
-use paymentsos_core::codes::Code;
-use paymentsos_core::flow::{Effect, Fit, Flow, Input, Setup, StateName, View};
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use crate::browser::objects::{call, construct, object};
+use crate::panel::{Command, Detail, Msg, Panel};
+use crate::settings::CheckoutProps;
+use futures_channel::oneshot;
+use js_sys::{Array, Reflect};
+use paymentsos_core::flow::StateName;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Element;
+use yew::html::Scope;
 use yew::prelude::*;
 
-/// What events say of a checkout.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Detail {
-    /// What the shopper sees.
-    pub view: View,
-    /// What is wrong, for an error; else as in the view.
-    pub error: Option<Code>,
-    /// With [`Code::InvalidAttribute`], which setting: the name of the element's attribute.
-    pub attribute: Option<AttrValue>,
-}
+const STYLES: &str = include_str!("../www/checkout.css");
 
-/// What the page can ask of a checkout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// As a press on Pay.
-    Pay,
-    /// Asks for the status now.
-    CheckNow,
-    /// Looks anew. Nothing that is under way is dropped.
-    Reset,
-}
-
-/// What happens to a checkout.
-#[allow(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
-pub enum Msg {
-    /// Something for the flow.
-    Input(Input),
-    /// The shopper pressed something.
-    Pressed(Pressed),
-    /// The page asks for something, and is told when it is done.
-    Command(Command, Callback<Detail>),
-    /// The page may be left now, for the address under this number.
-    Leave(u32),
-    /// The link was copied, or that was long enough ago.
-    Copied(bool),
-    /// The link as a QR code, if it has one.
-    Drawn(Option<AttrValue>),
-}
-
-/// A checkout. See [`CheckoutProps`].
-pub struct Checkout {
-    flow: Flow,
-    setup: Setup,
-    driver: Driver,
-    view: View,
-    /// Who waits for a command to be done.
-    waiting: Vec<(Command, Callback<Detail>)>,
-    copied: Option<browser::Timer>,
-    /// The link that a QR code was asked for, by its number, and the code: empty while it is being drawn.
-    qr: Option<(u32, Option<AttrValue>)>,
-    /// The shopper pressed something in here last, so that the focus is ours to move.
-    touched: bool,
-    base: NodeRef,
-    /// The setting that is wrong.
-    wrong: Option<AttrValue>,
-    /// The frame that this page is in may not leave for the bank by itself.
-    kept_in: bool,
-}
-
-impl Component for Checkout {
-    type Message = Msg;
-    type Properties = CheckoutProps;
-
-    fn create(ctx: &Context<Self>) -> Self {
-        let driver = Driver::new(ctx.link().callback(Msg::Input), access(ctx.props()));
-        let (setup, merchant_site) = setup(&driver, ctx.props());
-        let flow = Flow::new();
-        let view = flow.view();
-        let mut checkout = Checkout {
-            flow,
-            setup: setup.clone(),
-            driver,
-            view,
-            waiting: Vec::new(),
-            copied: None,
-            qr: None,
-            touched: false,
-            base: NodeRef::default(),
-            wrong: None,
-            kept_in: false,
-        };
-        checkout.start(ctx, setup, merchant_site);
-        checkout
-    }
-
-    fn changed(&mut self, ctx: &Context<Self>, old: &CheckoutProps) -> bool {
-        let new = ctx.props();
-        self.driver.set_access(access(new));
-        let (mut setup, merchant_site) = setup(&self.driver, new);
-        if new.merchant_site_url == old.merchant_site_url {
-            // The page's own address may change under a payment, which is no reason to begin anew.
-            setup.merchant_site = self.setup.merchant_site.clone();
+/// A checkout. Its host is a `<div>` whose attribute `data-state` names the state; what is inside is out of reach of the page's style
+/// sheets, but for `--checkout-*` properties and `::part()`.
+///
+/// ```
+/// use paymentsos_checkout::{Checkout, Detail};
+/// use yew::prelude::*;
+///
+/// #[component]
+/// fn Pay() -> Html {
+///     let said = use_state(|| "");
+///     let on_result = Callback::from({
+///         let said = said.clone();
+///         move |detail: Detail| said.set(detail.view.state.name())
+///     });
+///     html! {
+///         <>
+///             <Checkout backend="/api" payment_id="dd1fbe34-4636-4a61-8cb1-27ac8a175284" {on_result}>
+///                 <p slot="summary">{ "Two mugs" }</p>
+///             </Checkout>
+///             <p>{ *said }</p>
+///         </>
+///     }
+/// }
+/// ```
+#[component]
+pub fn Checkout(props: &CheckoutProps) -> Html {
+    let host = use_node_ref();
+    let base = use_state(|| None::<Element>);
+    let state = use_state(|| StateName::Loading);
+    use_effect_with((), {
+        let (host, base) = (host.clone(), base.clone());
+        move |()| base.set(host.cast::<Element>().and_then(|host| open(&host)))
+    });
+    let mut panel = props.panel();
+    panel.started = Callback::from({
+        let handle = props.handle.clone();
+        move |link| {
+            handle.0.replace(Some(link));
         }
-        if setup != self.setup || new.backend != old.backend {
-            self.start(ctx, setup, merchant_site);
-            return true;
+    });
+    panel.on_state = Callback::from({
+        let (state, on_state) = (state.clone(), props.on_state.clone());
+        move |detail: Detail| {
+            state.set(detail.view.state);
+            on_state.emit(detail);
         }
-        self.note_what_is_wrong(ctx);
-        if new.client_token != old.client_token {
-            self.input(ctx, Input::Token);
-        }
-        true
-    }
-
-    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
-        match msg {
-            Msg::Input(input) => return self.input(ctx, input),
-            Msg::Pressed(pressed) => {
-                self.touched = true;
-                match pressed {
-                    Pressed::Pay => self.pay(ctx),
-                    Pressed::TryAgain => self.input(ctx, Input::TryAgain),
-                    Pressed::Check => self.input(ctx, Input::Check),
-                    Pressed::Copy | Pressed::Share => self.hand_on(ctx, pressed),
-                };
-            }
-            Msg::Command(command, done) => {
-                self.waiting.push((command, done));
-                match command {
-                    Command::Pay => self.pay(ctx),
-                    Command::CheckNow => self.input(ctx, Input::Check),
-                    Command::Reset => self.input(ctx, Input::Reset),
-                };
-                self.answer_waiting();
-            }
-            Msg::Leave(number) => {
-                // The shopper may have come back before the page was ready to be left.
-                if self.view.state != StateName::Redirecting || self.driver.go(number) {
-                    return false;
-                }
-                self.kept_in = true;
-                self.tell_host(ctx, number);
-            }
-            Msg::Drawn(code) => self.qr = self.qr.take().map(|(number, _)| (number, code)),
-            Msg::Copied(copied) => {
-                let link = ctx.link().clone();
-                self.copied = copied.then(|| browser::Timer::new(2_000, move || link.send_message(Msg::Copied(false))));
-            }
-        }
-        true
-    }
-
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let props = ctx.props();
-        let locale = props.locale.as_deref().unwrap_or_default();
-        let money = self.view.money.as_ref().map(|money| AttrValue::from(browser::money(money, locale)));
-        let expires = self.view.expires_at.and_then(|at| browser::time(at, locale)).map(AttrValue::from);
-        let href = self.view.place.and_then(|number| self.driver.address(number));
-        let (can_share, can_copy) = browser::can_hand_on();
-        html! {
-            <div ref={self.base.clone()}>
-                {screen(&ScreenProps {
-                    view: self.view.clone(),
-                    messages: props.messages.clone(),
-                    money,
-                    expires,
-                    href,
-                    target: self.target(),
-                    wrong: self.wrong.clone(),
-                    qr: self.qr.as_ref().and_then(|(_, code)| code.clone()),
-                    can_share,
-                    can_copy,
-                    copied: self.copied.is_some(),
-                    on_press: ctx.link().callback(Msg::Pressed),
-                })}
-            </div>
-        }
-    }
-
-    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
-        if self.touched && browser::focus_heading(&self.base) {
-            self.touched = false;
-        }
+    });
+    let content = base.as_ref().map(|base| create_portal(html! { <Panel ..panel /> }, base.clone()));
+    html! {
+        <div ref={host} data-state={state.name()}>{ props.children.clone() }{ content }</div>
     }
 }
 
-impl Checkout {
-    fn start(&mut self, ctx: &Context<Self>, setup: Setup, merchant_site: String) {
-        self.setup = setup.clone();
-        self.note_what_is_wrong(ctx);
-        let start = self.driver.start(setup, merchant_site);
-        self.input(ctx, Input::Start(Box::new(start)));
+/// What is in the shadow root of that host, once it has one.
+fn open(host: &Element) -> Option<Element> {
+    let root = call(host, "attachShadow", &[object(&[("mode", "open".into())])])?;
+    if let Some(sheet) = sheet() {
+        // A root without it is without styles, and works.
+        let _ = Reflect::set(&root, &"adoptedStyleSheets".into(), &Array::of1(&sheet));
+    }
+    let document = JsValue::from(host.owner_document()?);
+    let base: Element = call(&document, "createElement", &["div".into()])?.dyn_into().ok()?;
+    base.set_attribute("part", "base").ok()?;
+    call(&root, "appendChild", &[base.clone().into()])?;
+    Some(base)
+}
+
+/// The style sheet of all checkouts on a page; none in Safari before 16.4.
+fn sheet() -> Option<JsValue> {
+    thread_local!(static SHEET: RefCell<Option<JsValue>> = const { RefCell::new(None) });
+    SHEET.with_borrow_mut(|sheet| {
+        if sheet.is_none() {
+            *sheet = construct(&js_sys::global(), "CSSStyleSheet", &[]);
+            call(sheet.as_ref()?, "replaceSync", &[STYLES.into()]);
+        }
+        sheet.clone()
+    })
+}
+
+/// What a page can ask of its checkout. Made by the page (`use_memo` keeps one), and given as the property `handle`.
+#[derive(Clone, Default)]
+pub struct CheckoutHandle(Rc<RefCell<Option<Scope<Panel>>>>);
+
+impl PartialEq for CheckoutHandle {
+    fn eq(&self, other: &CheckoutHandle) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl CheckoutHandle {
+    /// As a press on Pay. What the page is told once the state is not `creating`; none if the checkout is not there, or not any more.
+    pub async fn pay(&self) -> Option<Detail> {
+        self.ask(Command::Pay).await
     }
 
-    /// What keeps nobody from paying is for the page's logs alone.
-    fn note_what_is_wrong(&mut self, ctx: &Context<Self>) {
-        let wrong = wrong(&self.driver, ctx.props());
-        if wrong != self.wrong {
-            self.wrong = wrong;
-            if self.wrong.is_some() && self.setup.fit == Fit::Pay {
-                ctx.props().on_error.emit(self.detail(Some(Code::InvalidAttribute)));
+    /// Asks for the status now. What the page is told once that is answered; none as for [`pay`](CheckoutHandle::pay).
+    pub async fn check_now(&self) -> Option<Detail> {
+        self.ask(Command::CheckNow).await
+    }
+
+    /// Looks anew, and after a failure makes ready for another attempt; drops nothing that is under way. None as for
+    /// [`pay`](CheckoutHandle::pay).
+    pub async fn reset(&self) -> Option<Detail> {
+        self.ask(Command::Reset).await
+    }
+
+    async fn ask(&self, command: Command) -> Option<Detail> {
+        let link = self.0.borrow().clone()?;
+        let (answer, answered) = oneshot::channel();
+        let answer = RefCell::new(Some(answer));
+        let done = Callback::from(move |detail| {
+            if let Some(answer) = answer.take() {
+                // Nobody may wait for it any more.
+                let _ = answer.send(detail);
             }
-        }
-    }
-
-    /// What the page is told, of what is wrong now or at all.
-    fn detail(&self, error: Option<Code>) -> Detail {
-        let error = error.or(self.view.fault);
-        let attribute = self.wrong.clone().filter(|_| error == Some(Code::InvalidAttribute));
-        Detail { view: self.view.clone(), error, attribute }
-    }
-
-    /// Where the link to the bank opens: within a frame in the window around all, or where that is not allowed in one of its own.
-    fn target(&self) -> Option<&'static str> {
-        browser::framed().then_some(if self.kept_in { "_blank" } else { "_top" })
-    }
-
-    /// Only the page around this frame can take the shopper to the bank now.
-    fn tell_host(&self, ctx: &Context<Self>, number: u32) {
-        if let Some(origin) = &ctx.props().host_origin {
-            self.driver.tell_host(origin, number, &self.view);
-        }
-    }
-
-    fn pay(&mut self, ctx: &Context<Self>) -> bool {
-        // A press that would do nothing does not ask the page for a payment method either.
-        if !self.view.can_pay {
-            return false;
-        }
-        let press = self.driver.press(&ctx.props().payment_method);
-        self.input(ctx, Input::Pay(press))
-    }
-
-    /// Tells the flow, and does what it says. Whether there is something new to show.
-    fn input(&mut self, ctx: &Context<Self>, input: Input) -> bool {
-        let effects = self.flow.handle(input, self.driver.now());
-        let before = std::mem::replace(&mut self.view, self.flow.view());
-        let mut for_page = Vec::new();
-        for effect in effects {
-            match effect {
-                Effect::Tell | Effect::Report(_) | Effect::Go(_) => for_page.push(effect),
-                effect => self.driver.carry_out(effect),
-            }
-        }
-        // The page hears of it once everything is saved and sent: it may do anything then, leaving included.
-        let props = ctx.props();
-        if before.state != self.view.state || before.fault != self.view.fault {
-            props.on_state.emit(self.detail(None));
-        }
-        for effect in for_page {
-            match effect {
-                Effect::Report(code) => props.on_error.emit(self.detail(Some(code))),
-                Effect::Go(number) => leave(ctx, number, self.detail(None)),
-                _ => props.on_result.emit(self.detail(None)),
-            }
-        }
-        if self.view.state == StateName::Link {
-            self.draw(ctx);
-        }
-        let changed = before != self.view;
-        self.answer_waiting();
-        changed
-    }
-
-    /// Tells those who wait that what they asked for is done.
-    fn answer_waiting(&mut self) {
-        let view = &self.view;
-        let is_done = |command: Command| match command {
-            Command::Pay => view.state != StateName::Creating,
-            Command::CheckNow | Command::Reset => !view.checking,
-        };
-        let (done, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|(command, _)| is_done(*command));
-        self.waiting = waiting;
-        for (_, callback) in done {
-            callback.emit(self.detail(None));
-        }
-    }
-
-    /// Asks for the link's QR code, once.
-    fn draw(&mut self, ctx: &Context<Self>) {
-        let (Some(number), Some(qr)) = (self.view.place, &ctx.props().qr) else { return };
-        if self.qr.as_ref().is_some_and(|(drawn, _)| *drawn == number) {
-            return;
-        }
-        self.qr = Some((number, Some(AttrValue::default())));
-        let Some(address) = self.driver.address(number) else { return };
-        let link = ctx.link().clone();
-        let code = qr.emit(address);
-        spawn_local(async move {
-            // Without a code there is still the link.
-            let code = JsFuture::from(code).await.ok().and_then(|code| code.as_string());
-            link.send_message(Msg::Drawn(code.map(AttrValue::from)));
         });
-    }
-
-    /// Copies or shares the link.
-    fn hand_on(&mut self, ctx: &Context<Self>, how: Pressed) -> bool {
-        if let Some(address) = self.view.place.and_then(|number| self.driver.address(number)) {
-            let link = ctx.link().clone();
-            match how {
-                Pressed::Share => browser::share(&address),
-                _ => browser::copy(&address, move || link.send_message(Msg::Copied(true))),
-            }
-        }
-        false
-    }
-}
-
-/// Leaves the page, unless the page says that it goes itself.
-fn leave(ctx: &Context<Checkout>, number: u32, detail: Detail) {
-    let link = ctx.link().clone();
-    match &ctx.props().before_redirect {
-        None => link.send_message(Msg::Leave(number)),
-        Some(before) => {
-            let answer = before.emit(detail);
-            spawn_local(async move {
-                let stays = JsFuture::from(answer).await.is_ok_and(|answer| answer == JsValue::FALSE);
-                if !stays {
-                    link.send_message(Msg::Leave(number));
-                }
-            });
-        }
+        link.send_message(Msg::Command(command, done));
+        // It waits in the checkout: once that is gone, nobody will answer.
+        drop(link);
+        answered.await.ok()
     }
 }

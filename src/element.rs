@@ -1,10 +1,10 @@
-//! The handle behind `<paymentsos-checkout>`: what `class.js` may call. It only mounts [`Checkout`].
+//! The handle behind `<paymentsos-checkout>`: what `class.js` may call. It only mounts a [`Panel`].
 
 use crate::browser::objects::{member, object};
 use crate::browser::{Credentials, is_locale};
-use crate::checkout::{Checkout, Command, Detail, Msg};
 use crate::messages::Messages;
-use crate::settings::CheckoutProps;
+use crate::panel::{Command, Detail, Msg, Panel};
+use crate::settings::PanelProps;
 use js_sys::{Function, Object, Promise};
 use paymentsos_core::flow::Presentation;
 use paymentsos_core::paymentsos::{Kind, Outcome};
@@ -22,7 +22,7 @@ pub fn version() -> u32 {
 /// A mounted checkout.
 #[wasm_bindgen]
 pub struct Handle {
-    app: Option<AppHandle<Checkout>>,
+    app: Option<AppHandle<Panel>>,
     emit: Function,
 }
 
@@ -33,7 +33,7 @@ impl Handle {
     #[wasm_bindgen(constructor)]
     pub fn new(base: Element, settings: &JsValue, emit: Function) -> Handle {
         let props = props(settings, &emit);
-        let app = Renderer::<Checkout>::with_root_and_props(base, props).render();
+        let app = Renderer::<Panel>::with_root_and_props(base, props).render();
         Handle { app: Some(app), emit }
     }
 
@@ -102,7 +102,7 @@ impl Settings<'_> {
     }
 }
 
-fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
+fn props(settings: &JsValue, emit: &Function) -> PanelProps {
     let mut read = Settings { given: settings, wrong: None };
     let messages = member(settings, "messages");
     read.note("messages", messages.is_object() || messages.is_null() || messages.is_undefined());
@@ -125,7 +125,7 @@ fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
         })
     };
     let before_redirect = tell("checkout-redirect");
-    CheckoutProps {
+    PanelProps {
         backend: text("backend").unwrap_or_default(),
         payment_id: text("payment-id"),
         kind,
@@ -140,7 +140,7 @@ fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
         host_origin: text("host-origin"),
         credentials,
         locale: text("locale").or_else(|| text("lang").filter(|tag| is_locale(tag))),
-        deadline: deadline.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(900),
+        deadline: deadline.and_then(|seconds| u32::try_from(seconds).ok()),
         wrong,
         payment_method: member(settings, "paymentMethod"),
         qr: member(settings, "qr").dyn_into::<Function>().ok().map(|draw| {
@@ -150,6 +150,7 @@ fn props(settings: &JsValue, emit: &Function) -> CheckoutProps {
             })
         }),
         messages: Rc::new(Messages::new(own_texts(&messages))),
+        started: Callback::noop(),
         on_state: quietly("checkout-state"),
         on_result: quietly("checkout-result"),
         on_error: quietly("checkout-error"),

@@ -3,7 +3,8 @@
 //!
 //! Everything that decides is in `paymentsos_core::flow`. Here is what joins it to a browser:
 //!
-//! - [`checkout`]: the component that hands inputs to the flow, effects to the driver and the flow's view to the screen;
+//! - [`panel`]: what hands inputs to the flow, effects to the driver and the flow's view to the screen;
+//! - [`checkout`]: the same in a shadow root of its own, for Yew apps;
 //! - [`browser`]: the driver, which alone touches network, storage and address bar, and takes no decision;
 //! - [`settings`]: what a page gives, and what is wrong with it;
 //! - [`view`]: what the shopper sees; [`messages`]: in what words;
@@ -15,9 +16,11 @@ pub mod browser;
 pub mod checkout;
 pub mod element;
 pub mod messages;
+pub mod panel;
 pub mod settings;
 pub mod view;
 
-pub use checkout::{Checkout, Detail};
+pub use checkout::{Checkout, CheckoutHandle};
+pub use panel::Detail;
 pub use paymentsos_core as core;
 pub use settings::CheckoutProps;

@@ -1,18 +1,53 @@
 //! The settings of a checkout: what a page gives, what the flow has to know of it, and what is wrong with it.
 
 use crate::browser::{self, Access, Credentials, Driver};
-use crate::checkout::Detail;
+use crate::checkout::CheckoutHandle;
 use crate::messages::Messages;
+use crate::panel::{Detail, Panel};
 use js_sys::Promise;
 use paymentsos_core::flow::{Fit, Money, Presentation, Setup};
 use paymentsos_core::paymentsos::Kind;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
+use yew::html::Scope;
 use yew::prelude::*;
 
-/// The settings of a checkout; design and defaults are those of the element's attributes.
-#[derive(Clone, PartialEq, Properties)]
-pub struct CheckoutProps {
+const QUARTER_OF_AN_HOUR: u32 = 900;
+
+/// Writes both sorts of properties: those of `<Checkout>`, and those of what is in its shadow root.
+macro_rules! settings {
+    ($($(#[$attribute:meta])* pub $name:ident: $type:ty,)+) => {
+        /// The settings of a checkout; meaning and defaults are those of the element's attributes.
+        #[derive(Clone, PartialEq, Properties)]
+        pub struct CheckoutProps {
+            $($(#[$attribute])* pub $name: $type,)+
+            /// What the page puts into the slots: `<p slot="summary">…</p>`. The slots are `summary`, `card`, `succeeded` and `failed`.
+            #[prop_or_default]
+            pub children: Html,
+            /// By which the page can pay, check and reset.
+            #[prop_or_default]
+            pub handle: CheckoutHandle,
+        }
+
+        /// The same without what only the shadow root's host needs.
+        #[derive(Clone, PartialEq, Properties)]
+        pub struct PanelProps {
+            $($(#[$attribute])* pub $name: $type,)+
+            /// Told the way to send messages, once.
+            #[prop_or_default]
+            pub started: Callback<Scope<Panel>>,
+        }
+
+        impl CheckoutProps {
+            /// For what is in the shadow root.
+            pub(crate) fn panel(&self) -> PanelProps {
+                PanelProps { $($name: self.$name.clone(),)+ started: Callback::noop() }
+            }
+        }
+    };
+}
+
+settings! {
     /// Base address of the Merchant API.
     pub backend: AttrValue,
     /// The PaymentsOS payment; none on a page that is only returned to.
@@ -49,9 +84,9 @@ pub struct CheckoutProps {
     /// A BCP 47 tag; the browser's own language where none is given.
     #[prop_or_default]
     pub locale: Option<AttrValue>,
-    /// How long to ask for a final status, in seconds.
-    #[prop_or(900)]
-    pub deadline: u32,
+    /// How long to ask for a final status, in seconds; a quarter of an hour where none is given.
+    #[prop_or_default]
+    pub deadline: Option<u32>,
     /// PaymentsOS's `payment_method`, or a function that gives one or a promise of one, called in each press on Pay.
     #[prop_or_default]
     pub payment_method: JsValue,
@@ -78,12 +113,12 @@ pub struct CheckoutProps {
     pub before_redirect: Option<Callback<Detail, Promise>>,
 }
 
-pub(crate) fn access(props: &CheckoutProps) -> Access {
+pub(crate) fn access(props: &PanelProps) -> Access {
     Access { backend: props.backend.clone(), client_token: props.client_token.clone(), credentials: props.credentials }
 }
 
 /// What the flow has to know of the settings, and where PaymentsOS is asked to send the shopper back to.
-pub(crate) fn setup(driver: &Driver, props: &CheckoutProps) -> (Setup, String) {
+pub(crate) fn setup(driver: &Driver, props: &PanelProps) -> (Setup, String) {
     let merchant_site = match &props.merchant_site_url {
         Some(address) => browser::absolute(address),
         None => browser::this_page(),
@@ -96,7 +131,7 @@ pub(crate) fn setup(driver: &Driver, props: &CheckoutProps) -> (Setup, String) {
         presentation: props.presentation,
         redirect_hosts: props.redirect_hosts.clone(),
         merchant_site: driver.place(&merchant_site),
-        deadline: u64::from(props.deadline) * 1000,
+        deadline: u64::from(props.deadline.unwrap_or(QUARTER_OF_AN_HOUR)) * 1000,
         fit: match wrong(driver, props).as_deref() {
             // Amounts and times are written in the browser's own language then.
             None | Some("locale") => Fit::Pay,
@@ -108,7 +143,7 @@ pub(crate) fn setup(driver: &Driver, props: &CheckoutProps) -> (Setup, String) {
 }
 
 /// The name of a setting that is missing or cannot be used, as the element's attribute is called.
-pub(crate) fn wrong(driver: &Driver, props: &CheckoutProps) -> Option<AttrValue> {
+pub(crate) fn wrong(driver: &Driver, props: &PanelProps) -> Option<AttrValue> {
     let is_on_web = |address: &str| driver.place(&browser::absolute(address)).scheme.starts_with("http");
     let is_currency = |name: &AttrValue| name.len() == 3 && name.bytes().all(|letter| letter.is_ascii_alphabetic());
     // An address in place of a host's name would fit none.
@@ -116,13 +151,13 @@ pub(crate) fn wrong(driver: &Driver, props: &CheckoutProps) -> Option<AttrValue>
     let is_origin = |origin: &AttrValue| driver.place(origin).is_safe() && browser::is_origin(origin);
     let found = match props {
         _ if props.backend.is_empty() || !is_on_web(&props.backend) => "backend",
-        CheckoutProps { wrong: Some(_), .. } => return props.wrong.clone(),
-        CheckoutProps { amount: Some(_), currency: None, .. } => "currency",
+        PanelProps { wrong: Some(_), .. } => return props.wrong.clone(),
+        PanelProps { amount: Some(_), currency: None, .. } => "currency",
         _ if !props.currency.iter().all(is_currency) => "currency",
         _ if !props.redirect_hosts.iter().all(is_host) => "redirect-hosts",
         _ if !props.host_origin.iter().all(is_origin) => "host-origin",
         // What is in the frame is no page that a shopper can be sent back to.
-        CheckoutProps { merchant_site_url: None, .. } if browser::framed() => "merchant-site-url",
+        PanelProps { merchant_site_url: None, .. } if browser::framed() => "merchant-site-url",
         _ if !props.locale.as_deref().is_none_or(browser::is_locale) => "locale",
         _ => return None,
     };

@@ -6,7 +6,9 @@
 mod stub;
 
 use js_sys::{Function, Promise};
-use paymentsos_checkout::{Checkout, CheckoutProps, Detail};
+use paymentsos_checkout::Detail;
+use paymentsos_checkout::panel::Panel;
+use paymentsos_checkout::settings::PanelProps;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Presentation, StateName};
 use paymentsos_core::paymentsos::Kind;
@@ -37,7 +39,7 @@ struct Told {
 }
 
 impl Told {
-    fn listen(props: &mut CheckoutProps) -> Told {
+    fn listen(props: &mut PanelProps) -> Told {
         let told = Told::default();
         let keep = |list: &Rc<RefCell<Vec<Detail>>>| {
             let list = list.clone();
@@ -59,7 +61,7 @@ impl Told {
 }
 
 /// The page is not left: the tests are on it.
-fn stays(props: &mut CheckoutProps) -> Rc<RefCell<Vec<Detail>>> {
+fn stays(props: &mut PanelProps) -> Rc<RefCell<Vec<Detail>>> {
     let asked: Rc<RefCell<Vec<Detail>>> = Rc::default();
     let list = asked.clone();
     props.before_redirect = Some(Callback::from(move |detail| {
@@ -70,7 +72,7 @@ fn stays(props: &mut CheckoutProps) -> Rc<RefCell<Vec<Detail>>> {
 }
 
 /// A checkout whose payment was read.
-async fn ready(page: &Page, props: CheckoutProps) -> Shop {
+async fn ready(page: &Page, props: PanelProps) -> Shop {
     let shop = page.mount(props).await;
     page.read().await.reply(200, &payment());
     settle().await;
@@ -78,7 +80,7 @@ async fn ready(page: &Page, props: CheckoutProps) -> Shop {
 }
 
 /// A checkout that asks for a charge that is pending.
-async fn confirming(page: &Page, props: CheckoutProps) -> Shop {
+async fn confirming(page: &Page, props: PanelProps) -> Shop {
     let shop = ready(page, props).await;
     shop.pay().await;
     page.create().await.reply(201, &pending());
@@ -86,7 +88,7 @@ async fn confirming(page: &Page, props: CheckoutProps) -> Shop {
     shop
 }
 
-fn with_method(page: &Page, method: impl Into<JsValue>) -> CheckoutProps {
+fn with_method(page: &Page, method: impl Into<JsValue>) -> PanelProps {
     let mut props = page.props();
     props.payment_method = method.into();
     props
@@ -831,7 +833,7 @@ async fn in_a_shadow_root_it_is_the_same() {
     let root = host.attach_shadow(&web_sys::ShadowRootInit::new(web_sys::ShadowRootMode::Open)).unwrap();
     let base = document().create_element("div").unwrap();
     root.append_child(&base).unwrap();
-    let app = yew::Renderer::<Checkout>::with_root_and_props(base.clone(), page.props()).render();
+    let app = yew::Renderer::<Panel>::with_root_and_props(base.clone(), page.props()).render();
     let shop = Shop { base, app: Some(app) };
     settle().await;
     page.read().await.reply(200, &payment());

@@ -3,7 +3,8 @@
 #![allow(dead_code, reason = "each story uses its own part of it")]
 
 use js_sys::{Function, Promise, Reflect};
-use paymentsos_checkout::{Checkout, CheckoutProps};
+use paymentsos_checkout::panel::Panel;
+use paymentsos_checkout::settings::PanelProps;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -358,9 +359,9 @@ impl Page {
     }
 
     /// A checkout of the payment.
-    pub(crate) fn props(&self) -> CheckoutProps {
+    pub(crate) fn props(&self) -> PanelProps {
         let method = js_object(&json!({ "type": "tokenized", "token": "7f4a1c2e-4b7d-4c86-9a55-0a3df0f6f1f1" }));
-        yew::props!(CheckoutProps {
+        yew::props!(PanelProps {
             backend: self.backend.clone(),
             payment_id: PAYMENT,
             locale: "en-US",
@@ -369,9 +370,9 @@ impl Page {
     }
 
     /// Mounts a checkout, and waits until it is drawn.
-    pub(crate) async fn mount(&self, props: CheckoutProps) -> Shop {
+    pub(crate) async fn mount(&self, props: PanelProps) -> Shop {
         let base = div();
-        let app = yew::Renderer::<Checkout>::with_root_and_props(base.clone(), props).render();
+        let app = yew::Renderer::<Panel>::with_root_and_props(base.clone(), props).render();
         settle().await;
         Shop { base, app: Some(app) }
     }
@@ -413,7 +414,7 @@ fn answer_later(calls: &Rc<RefCell<Vec<Rc<Call>>>>, backend: &str, request: Requ
 /// A checkout on the page. Dropped, it is taken off again.
 pub(crate) struct Shop {
     pub(crate) base: Element,
-    pub(crate) app: Option<yew::AppHandle<Checkout>>,
+    pub(crate) app: Option<yew::AppHandle<Panel>>,
 }
 
 impl Shop {
