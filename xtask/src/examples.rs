@@ -23,9 +23,11 @@ enum By {
     /// TypeScript's compiler looks at it first.
     TypedVite,
     Webpack,
+    /// A Yew app, of the crate itself.
+    Trunk,
 }
 
-const EXAMPLES: [(&str, By); 7] = [
+const EXAMPLES: [(&str, By); 8] = [
     ("html", By::Copying),
     ("vite", By::TypedVite),
     ("webpack", By::Webpack),
@@ -33,6 +35,7 @@ const EXAMPLES: [(&str, By); 7] = [
     ("vue", By::Vite),
     ("svelte", By::Vite),
     ("hash", By::Vite),
+    ("yew", By::Trunk),
 ];
 
 /// Builds the shop, packs the package, and builds the pages with it.
@@ -44,7 +47,7 @@ pub(crate) fn run() -> Result<()> {
 /// The same with the shop that is in `dist/`.
 pub(crate) fn with_what_is_built() -> Result<()> {
     let tarball = package::of_what_is_built()?;
-    let tools = Toolbox::with(&[Need::WebTools])?;
+    let tools = Toolbox::with(&[Need::WebTools, Need::WasmTarget, Need::WasmBindgen, Need::Trunk])?;
     let place = Path::new(PLACE);
     package::install::into(place, &tarball, SOURCES)?;
     for (name, by) in EXAMPLES {
@@ -61,6 +64,7 @@ pub(crate) fn with_what_is_built() -> Result<()> {
                 run_in(&tools, &project, "webpack", &[])?;
                 copy(&project.join("index.html"), &project.join(BUILT).join("index.html"))?;
             }
+            By::Trunk => trunk(&tools, &project)?,
         }
     }
     Ok(())
@@ -68,6 +72,13 @@ pub(crate) fn with_what_is_built() -> Result<()> {
 
 fn vite(tools: &Toolbox, project: &Path) -> Result<()> {
     run_in(tools, project, "vite", &["build", "--logLevel", "warn"])
+}
+
+/// With the workspace's own folder for what is compiled, as much of it is the same.
+fn trunk(tools: &Toolbox, project: &Path) -> Result<()> {
+    let mut trunk = tools.command("trunk");
+    trunk.arg("build").env("TRUNK_SKIP_VERSION_CHECK", "true").env("CARGO_TARGET_DIR", shop::target_folder()?);
+    command::run(trunk.env_remove("NO_COLOR").current_dir(project))
 }
 
 fn run_in(tools: &Toolbox, project: &Path, program: &str, arguments: &[&str]) -> Result<()> {

@@ -54,6 +54,7 @@ examples! {
     a_page_of_react: "react",
     a_page_of_vue: "vue",
     a_page_of_svelte: "svelte",
+    a_yew_app: "yew",
 }
 
 #[tokio::test(flavor = "multi_thread")]
