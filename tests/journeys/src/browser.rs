@@ -72,7 +72,8 @@ impl World {
     }
 }
 
-const ELEMENT: &str = "const element = document.querySelector('paymentsos-checkout');";
+/// The custom element, or what stands in its place in a Yew app.
+const ELEMENT: &str = "const element = document.querySelector('paymentsos-checkout, div[data-state]');";
 
 /// What a page's policy forbids is told where the journey looks, whatever page comes next.
 const REPORTS_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (event) => {
@@ -116,7 +117,7 @@ impl Browser {
 
     /// The state shown.
     pub async fn state(&self) -> String {
-        self.value("return document.querySelector('paymentsos-checkout')?.dataset.state ?? '';").await
+        self.value(&format!("{ELEMENT} return element?.dataset.state ?? '';")).await
     }
 
     /// Waits for a state.

@@ -74,6 +74,14 @@ impl World {
         self.does(&format!("/payments/{payment}/charges"), body).await;
     }
 
+    /// The only payment that PaymentsOS has heard of.
+    pub async fn the_payment(&self) -> String {
+        let log = self.log().await;
+        let payments: BTreeSet<&str> = log.iter().filter_map(|entry| entry["payment_id"].as_str()).collect();
+        assert_eq!(payments.len(), 1, "{payments:?}");
+        payments.first().copied().unwrap_or_default().to_owned()
+    }
+
     /// Checks what must hold after every journey: no payment has more than one transaction that is not failed, and none was charged
     /// under two idempotency keys while the first had not failed. Says how many payments there were.
     pub async fn never_two(&self) -> usize {

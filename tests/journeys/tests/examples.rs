@@ -23,7 +23,8 @@ async fn pays(world: &World) -> Browser {
     .await;
     browser.pays().await;
     browser.decides(Outcome::Succeed).await;
-    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    browser.sees("succeeded").await;
+    assert_eq!(world.statuses(&world.the_payment().await).await, ["Succeed"]);
     wait_for("the page's own word", async || {
         match browser.value("return document.querySelector('#said')?.textContent ?? '';").await {
             said if said == "Thank you for your order!" => Ok(()),
