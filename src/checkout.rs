@@ -48,13 +48,18 @@ pub fn Checkout(props: &CheckoutProps) -> Html {
         let (host, base) = (host.clone(), base.clone());
         move |()| base.set(host.cast::<Element>().and_then(|host| open(&host)))
     });
-    let mut panel = props.panel();
-    panel.started = Callback::from({
-        let handle = props.handle.clone();
-        move |link| {
-            handle.0.replace(Some(link));
+    let link = use_state(|| None::<Scope<Panel>>);
+    use_effect_with((props.handle.clone(), link.is_some()), {
+        let link = link.clone();
+        move |(handle, _)| {
+            handle.0.replace((*link).clone());
+            let handle = handle.clone();
+            // What is sent to a checkout that is gone would be waited for in vain.
+            move || drop(handle.0.take())
         }
     });
+    let mut panel = props.panel();
+    panel.started = Callback::from(move |started| link.set(Some(started)));
     panel.on_state = Callback::from({
         let (state, on_state) = (state.clone(), props.on_state.clone());
         move |detail: Detail| {

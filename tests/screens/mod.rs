@@ -1,5 +1,7 @@
 //! Each state as a flow may show it, and what the screen makes of it.
 
+#![allow(dead_code, reason = "each story uses its own part of it")]
+
 use paymentsos_checkout::messages::Messages;
 use paymentsos_checkout::view::ScreenProps;
 use paymentsos_core::codes::Code;
@@ -59,7 +61,7 @@ pub(crate) fn with(state: StateName, change: impl FnOnce(&mut ScreenProps)) -> S
 
 /// Yew renders components only.
 #[component]
-fn Screen(props: &ScreenProps) -> Html {
+pub(crate) fn Screen(props: &ScreenProps) -> Html {
     paymentsos_checkout::view::screen(props)
 }
 
@@ -95,6 +97,7 @@ pub(crate) fn every_screen() -> Vec<ScreenProps> {
     all
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 /// Its HTML.
 pub(crate) fn html(props: ScreenProps) -> String {
     pollster::block_on(yew::LocalServerRenderer::<Screen>::with_props(props).hydratable(false).render())

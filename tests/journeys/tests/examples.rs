@@ -42,7 +42,10 @@ macro_rules! examples {
         #[ignore = "needs the built examples and a browser: cargo xtask test"]
         async fn $test() {
             let world = World::serving(&built($name)).await;
-            pays(&world).await.pictures(concat!("example-", $name)).await;
+            let browser = pays(&world).await;
+            browser.pictures(concat!("example-", $name)).await;
+            let themed = "return getComputedStyle(document.querySelector('[data-state]')).getPropertyValue('--checkout-surface');";
+            assert_eq!(!browser.value(themed).await.is_empty(), ["vite", "webpack"].contains(&$name), "its theme");
             world.keeps_to_its_policy();
         }
     )+ };
