@@ -17,6 +17,10 @@ pub(crate) struct Options {
     /// The shop's port; the local PaymentsOS gets the next one
     #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..=65534))]
     port: u16,
+
+    /// Built pages to be served in place of the demo shop's
+    #[arg(long, value_name = "FOLDER", value_parser = |folder: &str| std::path::absolute(folder))]
+    pages: Option<PathBuf>,
 }
 
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -28,17 +32,26 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     // Said before the builds, not after them.
     check_free(shop)?;
     check_free(paymentsos)?;
-    shop::build()?;
+    let pages = match &options.pages {
+        None => {
+            shop::build()?;
+            Path::new(shop::DIST).to_owned()
+        }
+        Some(folder) if folder.join("index.html").is_file() => folder.clone(),
+        Some(folder) => return Err(Failure(format!("{} has no index.html: build your pages first", folder.display()))),
+    };
     let programs = build_servers()?;
     let folder = fresh_folder(&programs)?;
     let keys = Keys::new();
 
     let mut servers = [
         ("the local PaymentsOS", Running::start(&mut sandbox(&programs, shop, &keys))?),
-        ("the shop's backend", Running::start(&mut merchant(&programs, shop, &folder, &keys))?),
+        ("the shop's backend", Running::start(&mut merchant(&programs, shop, &folder, &pages, &keys))?),
     ];
     let started = Instant::now();
-    while !(answers(paymentsos, "/sandbox/log") && serves(shop, "/") && serves(shop, WASM)) {
+    let component = options.pages.is_none().then_some(WASM);
+    while !(answers(paymentsos, "/sandbox/log") && serves(shop, "/") && component.is_none_or(|path| serves(shop, path)))
+    {
         check_alive(&mut servers)?;
         if started.elapsed() > START_LIMIT {
             return Err(Failure(format!("http://localhost:{shop}/ did not answer within {} s", START_LIMIT.as_secs())));
@@ -79,13 +92,13 @@ fn sandbox(programs: &Path, shop: u16, keys: &Keys) -> Command {
     command
 }
 
-fn merchant(programs: &Path, shop: u16, folder: &Path, keys: &Keys) -> Command {
+fn merchant(programs: &Path, shop: u16, folder: &Path, pages: &Path, keys: &Keys) -> Command {
     let port = shop + 1;
     let mut command = command::program(programs.join("merchant"));
     command
         .env("MERCHANT_LISTEN", format!("127.0.0.1:{shop}"))
         .env("MERCHANT_PUBLIC_URL", format!("http://localhost:{shop}"))
-        .env("SHOP_DIR", shop::DIST)
+        .env("SHOP_DIR", pages)
         .env("DATABASE_URL", format!("sqlite:{}", folder.join("merchant.db").display()))
         .env("PAYMENTSOS_URL", format!("http://127.0.0.1:{port}"))
         .env("PAYMENTSOS_BROWSER_URL", format!("http://localhost:{port}"))
