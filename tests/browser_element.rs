@@ -76,6 +76,45 @@ async fn attributes_and_properties_may_change() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_set_one_after_the_other_is_taken_in_together() {
+    let page = Page::new();
+    let element = Mounted::new(&page, |_| {}).await;
+    page.read().await.reply(200, &payment());
+    until("the amount", || element.text().contains("Pay $40.97")).await;
+    // Alone, the first of them would be wrong.
+    element.element.set_attribute("amount", "4097").unwrap();
+    element.element.set_attribute("currency", "USD").unwrap();
+    settle().await;
+    assert_eq!(element.state(), "ready");
+    assert!(element.told("checkout-error").is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_wrong_attribute_is_named_in_the_element_and_told() {
+    let page = Page::new();
+    let element = Mounted::new(&page, |element| element.set_attribute("amount", "40.97").unwrap()).await;
+    assert_eq!(element.state(), "unavailable");
+    assert!(element.text().contains("“amount” is missing or cannot be used"), "{}", element.text());
+    let told = element.told("checkout-error");
+    assert_eq!((told.len(), &told[0]["error"]["attribute"]), (1, &json!("amount")));
+    assert_eq!(to_json(&get(&element.element, "state.error.attribute")), "amount");
+    element.element.remove_attribute("amount").unwrap();
+    page.read().await.reply(200, &payment());
+    until("Pay, once it is put right", || element.text().contains("Pay $40.97")).await;
+}
+
+#[wasm_bindgen_test]
+async fn several_on_a_page_are_of_one_module() {
+    let page = Page::new();
+    let all = [Mounted::new(&page, |_| {}).await, Mounted::new(&page, |_| {}).await, Mounted::new(&page, |_| {}).await];
+    for element in &all {
+        assert_eq!(element.state(), "ready");
+        let sheet = get(&element.root(), "adoptedStyleSheets.0");
+        assert!(sheet == get(&all[0].root(), "adoptedStyleSheets.0"));
+    }
+}
+
+#[wasm_bindgen_test]
 async fn the_language_is_that_of_the_page_around_it() {
     let page = Page::new();
     let around = stub::div();

@@ -316,14 +316,18 @@ export class PaymentsosCheckout extends (typeof HTMLElement === 'function' ? HTM
 
 /**
  * Registers the class as `<paymentsos-checkout>`. A tag that is taken stays as it is, and the console says so. In a browser that
- * has no custom elements, an element without content of its own says that it cannot work; on a server, nothing happens.
+ * has no custom elements, whatever has no content of its own says that it cannot work; on a server, nothing happens.
  */
 export function define() {
   if (typeof document === 'undefined') return;
   if (typeof customElements === 'undefined') {
-    for (const element of document.querySelectorAll(TAG)) {
-      if (!element.firstElementChild) element.textContent = CANNOT_START.join('. ');
-    }
+    const say = () => {
+      for (const element of document.querySelectorAll(TAG)) {
+        if (!element.textContent.trim()) element.textContent = CANNOT_START.join('. ');
+      }
+    };
+    say();
+    new MutationObserver(say).observe(document, { childList: true, subtree: true });
     return;
   }
   const taken = customElements.get(TAG);

@@ -1,6 +1,6 @@
 //! The module is refused, not there, or breaks down in the middle of a payment: a fixed text, a way on, and no second payment.
 
-use journeys::{Browser, World};
+use journeys::{Browser, World, wait_for};
 
 /// Lets the module trap at its next call once `window.breakDown` is set: what a page holds of it is wrapped as the browser gives it out.
 const CAN_BREAK_DOWN: &str = "
@@ -152,6 +152,70 @@ async fn a_trap_of_another_module_on_the_page_stops_nothing() {
         error.stack = 'RuntimeError: unreachable at https://shop.example/game.wasm:wasm-function[3]:0x2f';
         dispatchEvent(new ErrorEvent('error', { error })); return '';";
     browser.value(script).await;
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_browser_without_custom_elements_says_so_instead_of_a_blank() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    browser.begins_with("Object.defineProperty(window, 'customElements', { value: undefined });").await;
+    browser.goes_to(&world.shop()).await;
+    wait_for("a text in the place of the element", async || {
+        match browser.value("return document.querySelector('paymentsos-checkout')?.textContent ?? '';").await {
+            text if text.contains("Payment cannot be shown here") => Ok(()),
+            text => Err(text),
+        }
+    })
+    .await;
+    assert_eq!(world.proxy.passed("POST", "/charges").len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_browser_without_constructed_style_sheets_pays_in_the_same_look() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    // Safari before 16.4.
+    browser.begins_with("window.CSSStyleSheet = function () { throw new TypeError('Illegal constructor'); };").await;
+    browser.shop("charge", "card").await;
+    let display = "const root = document.querySelector('paymentsos-checkout').shadowRoot;
+                   return getComputedStyle(root.querySelector('[part~=checkout]')).display;";
+    wait_for("the style sheet", async || match browser.value(display).await {
+        display if display == "flex" => Ok(()),
+        display => Err(display),
+    })
+    .await;
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn ten_elements_on_a_page_load_one_module() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    browser.shop("charge", "card").await;
+    let more = "const one = document.querySelector('paymentsos-checkout');
+                for (let more = 0; more < 9; more += 1) {
+                  const another = one.cloneNode();
+                  another.dataset.state = '';
+                  one.after(another);
+                }";
+    browser.driver.execute(more, vec![]).await.expect("there is room for more");
+    wait_for("ten that are ready", async || {
+        match browser.value("return `${document.querySelectorAll('[data-state=ready]').length}`;").await {
+            ready if ready == "10" => Ok(()),
+            ready => Err(ready),
+        }
+    })
+    .await;
+    for file in ["paymentsos-checkout_bg.wasm", "paymentsos-checkout.js", "styles.js"] {
+        assert_eq!(world.proxy.passed("GET", file).len(), 1, "{file}");
+    }
     browser.pays().await;
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
     assert_eq!(world.creates().await, 1);

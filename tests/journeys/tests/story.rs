@@ -31,7 +31,10 @@ impl Drop for Folder {
 }
 
 fn run(commands: &str, at: &Path) {
-    let done = Command::new("sh").args(["-e", "-c", commands]).current_dir(at).output().expect("there is a shell");
+    // Whoever types it says yes to npm.
+    let mut shell = Command::new("sh");
+    let done = shell.args(["-e", "-c", commands]).current_dir(at).env("npm_config_yes", "true").output();
+    let done = done.expect("there is a shell");
     let said = [done.stdout, done.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
     assert!(done.status.success(), "{commands}: {said}");
 }
