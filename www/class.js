@@ -56,23 +56,22 @@ async function qr(text) {
 let sheet;
 let styling;
 function styles() {
-  if (!styling) {
+  if (styling === undefined) {
     try {
       sheet = new CSSStyleSheet();
+      styling = import('./styles.js').then((styles) => sheet.replaceSync(styles.default)).catch(() => {});
     } catch (_) {
-      return undefined;
+      styling = null;
     }
-    styling = import('./styles.js').then((styles) => sheet.replaceSync(styles.default)).catch(() => {});
   }
   return styling;
 }
 
-function linked() {
-  if (sheet) return [];
+function link() {
   const link = document.createElement('link');
   link.rel = 'stylesheet';
   link.href = new URL('./checkout.css', import.meta.url).href;
-  return [link];
+  return link;
 }
 
 // A trap of another module on the page is none of ours; where the stack names no module's file, it may be.
@@ -183,12 +182,14 @@ class Behind {
   async mount(turn) {
     this.show('loading');
     watch();
+    // What shows the room that it will take.
+    styles();
+    this.fill();
     const limit = setTimeout(() => { if (turn === this.turn) this.stop('cannot_start', CANNOT_START); }, START_LIMIT);
     try {
       const { Handle } = await load();
       if (turn !== this.turn || this.stopped) return;
       if (broken) return this.stop('stopped', STOPPED);
-      if (sheet) this.root.adoptedStyleSheets = [sheet];
       // Yew never takes its listeners off the element it was mounted in, so each mount gets a fresh one.
       const base = document.createElement('div');
       base.setAttribute('part', 'base');
@@ -206,8 +207,9 @@ class Behind {
 
   fill(content) {
     this.root.textContent = '';
-    for (const piece of linked()) this.root.appendChild(piece);
-    this.root.appendChild(content);
+    if (sheet) this.root.adoptedStyleSheets = [sheet];
+    else if (styling === null) this.root.appendChild(link());
+    if (content) this.root.appendChild(content);
   }
 
   show(state) {

@@ -220,3 +220,22 @@ async fn ten_elements_on_a_page_load_one_module() {
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
     assert_eq!(world.creates().await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn while_the_module_is_on_its_way_its_room_is_kept() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    let wasm = world.proxy.with("GET", "paymentsos-checkout_bg.wasm").hold_the_reply();
+    browser.goes_to(&world.shop()).await;
+    let height = "return `${document.querySelector('paymentsos-checkout')?.offsetHeight}`;";
+    let kept = wait_for("the room that is kept", async || match browser.value(height).await.parse::<u32>() {
+        Ok(height) if height >= 320 => Ok(height),
+        other => Err(format!("{other:?}")),
+    })
+    .await;
+    assert_eq!(browser.state().await, "loading");
+    wasm.lets_go();
+    browser.sees("ready").await;
+    assert_eq!(browser.value(height).await, kept.to_string());
+}
