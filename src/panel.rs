@@ -108,7 +108,7 @@ impl Component for Panel {
             self.start(ctx, setup, merchant_site);
             return true;
         }
-        self.note_what_is_wrong(ctx);
+        self.note_what_is_wrong(ctx, false);
         if new.client_token != old.client_token {
             self.input(ctx, Input::Token);
         }
@@ -190,17 +190,17 @@ impl Component for Panel {
 impl Panel {
     fn start(&mut self, ctx: &Context<Self>, setup: Setup, merchant_site: String) {
         self.setup = setup.clone();
-        self.note_what_is_wrong(ctx);
+        self.note_what_is_wrong(ctx, true);
         let start = self.driver.start(setup, merchant_site);
         self.input(ctx, Input::Start(Box::new(start)));
     }
 
-    /// What keeps nobody from paying is for the page's logs alone.
-    fn note_what_is_wrong(&mut self, ctx: &Context<Self>) {
+    /// The page is told of what the flow does not report: what keeps nobody from paying, and one wrong setting after another.
+    fn note_what_is_wrong(&mut self, ctx: &Context<Self>, begins: bool) {
         let wrong = wrong(&self.driver, ctx.props());
         if wrong != self.wrong {
             self.wrong = wrong;
-            if self.wrong.is_some() && self.setup.fit == Fit::Pay {
+            if self.wrong.is_some() && (self.setup.fit == Fit::Pay || !begins) {
                 ctx.props().on_error.emit(self.detail(Some(Code::InvalidAttribute)));
             }
         }

@@ -300,6 +300,11 @@ async fn a_setting_that_is_put_right_lets_the_shopper_pay() {
     let page = Page::new();
     let mut held = Held::new(&with(&page, json!({ "amount": "4097" }))).await;
     until("what is wrong", || held.shop.text().contains("“currency”")).await;
+    held.handle.update(&js_object(&with(&page, json!({ "amount": "4097", "currency": "USD", "kind": "gift" }))));
+    until("what is wrong now", || held.shop.text().contains("“kind”")).await;
+    let told = held.told("checkout-error");
+    let named: Vec<_> = told.iter().map(|detail| detail["error"]["attribute"].clone()).collect();
+    assert_eq!(named, ["currency", "kind"]);
     held.handle.update(&js_object(&with(&page, json!({ "amount": "4097", "currency": "USD" }))));
     page.read().await.reply(200, &payment());
     held.shop.pay().await;

@@ -11,6 +11,16 @@ pub(crate) struct Chromedriver {
 
 impl Chromedriver {
     pub(crate) async fn start() -> Chromedriver {
+        // It takes a free port of IPv4 and the same of IPv6, which somebody else may have: then it ends.
+        for _ in 0..10 {
+            if let Some(chromedriver) = Chromedriver::try_to_start().await {
+                return chromedriver;
+            }
+        }
+        panic!("chromedriver does not start");
+    }
+
+    async fn try_to_start() -> Option<Chromedriver> {
         let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let mut child = Command::new(&program)
             .arg("--port=0")
@@ -22,14 +32,14 @@ impl Chromedriver {
         let stdout = child.stdout.take().expect("its output is piped");
         let mut lines = BufReader::new(stdout).lines();
         let port = loop {
-            let line = lines.next_line().await.expect("chromedriver speaks").expect("chromedriver says its port");
+            let line = lines.next_line().await.expect("chromedriver speaks")?;
             if let Some((_, port)) = line.split_once("successfully on port ") {
                 break port.trim_end_matches('.').to_owned();
             }
         };
         // Nobody reads the rest, and a full pipe would stop it.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Chromedriver { child, address: format!("http://127.0.0.1:{port}") }
+        Some(Chromedriver { child, address: format!("http://127.0.0.1:{port}") })
     }
 }
 
