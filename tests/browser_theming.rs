@@ -10,6 +10,7 @@ use js_sys::{Function, Reflect};
 use paymentsos_checkout::core::flow::StateName;
 use screens::{HREF, Screen, screen, with};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use stub::{document, get, settle, window};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
@@ -21,11 +22,12 @@ wasm_bindgen_test_configure!(run_in_browser);
 const STYLES: &str = include_str!("../www/checkout.css");
 const MANIFEST: &str = include_str!("../www/package/custom-elements.json");
 
-/// What is seen under the pointer, pressed or in focus only.
-const OF_THE_MOMENT: [&str; 6] =
-    ["accent-hover", "accent-active", "secondary-hover", "focus", "focus-width", "focus-offset"];
+/// What is not there for a script to bring about.
+const MOMENTS: [&str; 3] = [":hover", ":active", ":focus-visible"];
+/// What is there all the time, and weighs as much.
+const ALWAYS: &str = ":not(br)";
 
-const SEEN: [&str; 28] = [
+const SEEN: [&str; 30] = [
     "color",
     "background-color",
     "background-image",
@@ -51,7 +53,9 @@ const SEEN: [&str; 28] = [
     "animation-duration",
     "animation-timing-function",
     "border-bottom-color",
-    "outline-style",
+    "outline-color",
+    "outline-width",
+    "outline-offset",
     "opacity",
     "stroke",
 ];
@@ -84,12 +88,16 @@ struct Shown {
 
 impl Shown {
     async fn new() -> Shown {
+        Shown::styled(STYLES).await
+    }
+
+    async fn styled(styles: &str) -> Shown {
         let host: HtmlElement = stub::div().unchecked_into();
         host.set_attribute("data-state", "ready").unwrap();
         let root = host.attach_shadow(&web_sys::ShadowRootInit::new(web_sys::ShadowRootMode::Open)).unwrap();
         let sheet = web_sys::CssStyleSheet::new().unwrap();
         let replace: Function = get(&sheet, "replaceSync").unchecked_into();
-        replace.call1(&sheet, &STYLES.into()).unwrap();
+        replace.call1(&sheet, &styles.into()).unwrap();
         Reflect::set(&root, &"adoptedStyleSheets".into(), &js_sys::Array::of1(&sheet)).unwrap();
         let base = document().create_element("div").unwrap();
         base.set_attribute("part", "base").unwrap();
@@ -153,25 +161,34 @@ fn odd(syntax: &str) -> &'static str {
     }
 }
 
-#[wasm_bindgen_test]
-async fn every_custom_property_changes_something() {
-    let shown = Shown::new().await;
+/// The properties that change nothing under these styles.
+async fn idle(styles: &str) -> BTreeSet<String> {
+    let shown = Shown::styled(styles).await;
     let before = shown.look();
     let manifest: Value = serde_json::from_str(MANIFEST).unwrap();
-    let properties = manifest["modules"][0]["declarations"][0]["cssProperties"].as_array().unwrap().clone();
-    let mut idle = Vec::new();
-    for property in &properties {
+    let mut idle = BTreeSet::new();
+    for property in manifest["modules"][0]["declarations"][0]["cssProperties"].as_array().unwrap() {
         let name = property["name"].as_str().unwrap();
         shown.set(name, odd(property["syntax"].as_str().unwrap()));
         if shown.look() == before {
-            idle.push(name.strip_prefix("--checkout-").unwrap());
+            idle.insert(name.to_owned());
         }
         shown.unset(name);
         shown.set("--checkout-transition", "0s");
     }
     assert!(shown.look() == before, "what is taken back leaves nothing behind");
-    idle.retain(|name| !OF_THE_MOMENT.contains(name));
-    assert!(idle.is_empty(), "these do nothing: {idle:?}");
+    idle
+}
+
+#[wasm_bindgen_test]
+async fn every_custom_property_changes_something() {
+    let mut never = idle(STYLES).await;
+    for moment in MOMENTS {
+        assert!(STYLES.contains(moment), "{moment}");
+        let then = idle(&STYLES.replace(moment, ALWAYS)).await;
+        never.retain(|name| then.contains(name));
+    }
+    assert!(never.is_empty(), "these do nothing: {never:?}");
 }
 
 #[wasm_bindgen_test]
@@ -182,7 +199,8 @@ async fn what_a_page_says_of_text_stays_outside() {
     let rules = "body { letter-spacing: 1em; word-spacing: 1em; text-transform: uppercase; text-indent: 3em; white-space: pre; \
                  font-style: italic; font-variant: small-caps; font-weight: 900; line-height: 4; text-align: right; color: red; \
                  text-shadow: 0 0 3px red; cursor: crosshair } \
-                 p, h2, button, section, dl, dd, dt, svg, span, a { display: none !important; font-size: 40px !important }";
+                 p, h2, button, section, dl, dd, dt, svg, span, a { display: none !important; font-size: 40px !important } \
+                 * { --accent: red; --text: red; --border: red; --radius: 99px; --space: 9px; --tint: red; --line: 9px }";
     hostile.set_text_content(Some(rules));
     document().head().unwrap().append_child(&hostile).unwrap();
     let after = shown.look();
@@ -192,6 +210,22 @@ async fn what_a_page_says_of_text_stays_outside() {
     let changed = before.iter().zip(&after).find(|(before, after)| before != after);
     assert_eq!(changed, None, "something of the page's got in");
     assert!(style.starts_with("normal;0px;normal;"), "{style}");
+}
+
+#[wasm_bindgen_test]
+async fn a_pages_own_names_mean_in_a_slot_what_they_mean_around() {
+    let shown = Shown::new().await;
+    let own = document().create_element("style").unwrap();
+    own.set_text_content(Some(":root { --accent: 1; --text: 2; --border: 3; --radius: 4; --muted: 5; --error: 6 }"));
+    document().head().unwrap().append_child(&own).unwrap();
+    shown.host.set_inner_html("<p slot=\"summary\">Two tickets</p>");
+    let inside = shown.host.first_element_child().unwrap();
+    let names = ["--accent", "--text", "--border", "--radius", "--muted", "--error"];
+    let found = look(&inside, &names);
+    let height = look(&inside, &["height"]);
+    own.remove();
+    assert_ne!(height, "auto;", "it is in its slot");
+    assert_eq!(found, "1;2;3;4;5;6;");
 }
 
 #[wasm_bindgen_test]

@@ -16,6 +16,7 @@ const MANIFEST: &str = include_str!("../www/package/custom-elements.json");
 const TYPES: &str = include_str!("../www/package/class.d.ts");
 const CLASS: &str = include_str!("../www/class.js");
 const STYLES: &str = include_str!("../www/checkout.css");
+const THEMING: &str = include_str!("../docs/theming.md");
 
 /// Codes that the class says by itself, where there is no module to say them.
 const OF_THE_CLASS: [&str; 2] = ["cannot_start", "stopped"];
@@ -154,14 +155,39 @@ fn parts_and_slots_are_those_that_are_drawn() {
 }
 
 #[test]
+fn the_guide_lists_the_parts_of_each_state() {
+    let drawn = |state: StateName| {
+        let screens = every_screen().into_iter().filter(|props| props.view.state == state).map(html);
+        screens.fold(Names::new(), |mut all, html| {
+            let parts = html.split(" part=\"").skip(1).flat_map(|rest| rest.split_once('"').unwrap().0.split(' '));
+            all.extend(names(parts));
+            all
+        })
+    };
+    let lists = between(THEMING, "| in | there are |\n|---|---|\n", "\n\n");
+    let lists: Vec<_> = lists.lines().map(|line| line.trim_matches(['|', ' ']).split_once(" | ").unwrap()).collect();
+    let (first, rest) = lists.split_first().unwrap();
+    let everywhere = quoted(first.1, '`');
+    assert_eq!(rest.len(), StateName::ALL.len());
+    for (state, parts) in rest {
+        let state = StateName::ALL.into_iter().find(|one| format!("`{}`", one.name()) == *state).unwrap();
+        let mut listed = quoted(parts, '`');
+        listed.extend(everywhere.iter().filter(|part| *part != "base").cloned());
+        assert_eq!(listed, drawn(state), "{}", state.name());
+    }
+}
+
+#[test]
 fn custom_properties_are_those_of_the_style_sheet() {
     let used: Names = after(STYLES, "var(--checkout-").into_iter().map(|name| format!("--checkout-{name}")).collect();
     assert_eq!(listed("cssProperties"), used);
     assert!(used.len() >= 40, "{}", used.len());
     let element = element();
+    // The sheet keeps a property that it needs often under a name of its own.
+    let styles = STYLES.replace("var(--_", "var(--checkout-");
     for property in element["cssProperties"].as_array().unwrap() {
         let name = property["name"].as_str().unwrap();
         let default = property["default"].as_str().unwrap();
-        assert!(STYLES.contains(&format!("var({name}, {default})")), "{name} has another default than {default}");
+        assert!(styles.contains(&format!("var({name}, {default})")), "{name} has another default than {default}");
     }
 }

@@ -25,6 +25,22 @@ fn read(path: &Path) -> Theme {
     lines.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
+/// The colours of the sheet itself, on a page in white or nearly black.
+fn plain() -> Theme {
+    let mut theme = Theme::from([("surface".to_owned(), "light-dark(#fff, #16181d)".to_owned())]);
+    for line in STYLES.lines().filter(|line| line.contains("light-dark(") && line.contains(": var(--checkout-")) {
+        let (name, value) = line.split_once("var(--checkout-").unwrap().1.split_once(", ").unwrap();
+        theme.insert(name.to_owned(), value.strip_suffix(");").unwrap().to_owned());
+    }
+    theme
+}
+
+fn themes_and_plain() -> BTreeMap<String, Theme> {
+    let mut all = themes();
+    all.insert("no theme".to_owned(), plain());
+    all
+}
+
 /// A colour in light and in dark.
 fn both(theme: &Theme, name: &str) -> [[f64; 3]; 2] {
     let value = theme.get(name).unwrap_or_else(|| panic!("{name} is not set"));
@@ -37,6 +53,11 @@ fn rgb(hex: &str) -> [f64; 3] {
     let wide: String =
         if digits.len() == 3 { digits.chars().flat_map(|digit| [digit; 2]).collect() } else { digits.into() };
     [0, 2, 4].map(|at| f64::from(u8::from_str_radix(&wide[at..at + 2], 16).unwrap()))
+}
+
+/// As `color-mix(in srgb, …)` does it.
+fn mix(one: [f64; 3], share: f64, other: [f64; 3]) -> [f64; 3] {
+    [0, 1, 2].map(|at| one[at] * share + other[at] * (1.0 - share))
 }
 
 /// WCAG 2.2, relative luminance.
@@ -74,7 +95,7 @@ fn there_are_three_and_they_set_what_exists() {
 
 #[test]
 fn they_can_be_read_in_light_and_in_dark() {
-    for (name, theme) in themes() {
+    for (name, theme) in themes_and_plain() {
         // What is read against what is behind it, and how much there has to be between them.
         let pairs = [
             ("text", "surface", 7.0),
@@ -91,6 +112,46 @@ fn they_can_be_read_in_light_and_in_dark() {
             {
                 let found = contrast(front_colour, back_colour);
                 assert!(found >= least, "{name}, {}: {front} on {back} has {found:.2}", ["light", "dark"][mode]);
+            }
+        }
+    }
+}
+
+#[test]
+fn boxes_icons_and_quiet_buttons_stand_out() {
+    for (name, theme) in themes_and_plain() {
+        let tint = theme.get("tint").map_or("11", |tint| tint.strip_suffix('%').unwrap());
+        let tint = tint.parse::<f64>().unwrap() / 100.0;
+        for mode in [0, 1] {
+            let colour = |name| both(&theme, name)[mode];
+            let (surface, text) = (colour("surface"), colour("text"));
+            for own in ["error", "success", "warning", "accent"] {
+                let behind = mix(colour(own), tint, surface);
+                let found = contrast(colour(own), behind);
+                assert!(found >= 3.0, "{name}: the sign in {own} has {found:.2}");
+                let found = contrast(text, behind);
+                assert!(found >= 4.5, "{name}: what is written in a box in {own} has {found:.2}");
+            }
+            let found = contrast(mix(text, 0.55, surface), surface);
+            assert!(found >= 3.0, "{name}: the line around quieter buttons has {found:.2}");
+        }
+    }
+}
+
+#[test]
+fn a_button_under_the_pointer_changes_and_can_be_read() {
+    for (name, theme) in themes_and_plain() {
+        for (moment, share) in [("accent-hover", 0.88), ("accent-active", 0.78)] {
+            for mode in [0, 1] {
+                let colour = |name| both(&theme, name)[mode];
+                let then = match theme.get(moment) {
+                    Some(_) => colour(moment),
+                    None => mix(colour("accent"), share, colour("text")),
+                };
+                let found = contrast(then, colour("accent"));
+                assert!(found >= 1.05, "{name}: {moment} is told from the accent by {found:.2}");
+                let found = contrast(colour("accent-text"), then);
+                assert!(found >= 4.5, "{name}: what is written on {moment} has {found:.2}");
             }
         }
     }
