@@ -149,3 +149,28 @@ async fn nothing_personal_is_stored_and_nothing_stays_in_the_address() {
     assert_eq!(world.creates().await, 1);
     world.never_two().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn in_forced_colours_everything_is_still_there() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    let forced = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
+    browser.tells("Emulation.setEmulatedMedia", forced).await;
+    browser.shop("charge", "card-declined").await;
+    let line = |part: &str| {
+        format!(
+            "const piece = document.querySelector('paymentsos-checkout').shadowRoot.querySelector('{part}');
+             const {{ borderTopColor, borderTopStyle, backgroundColor }} = getComputedStyle(piece);
+             return `${{borderTopStyle}} ${{borderTopColor === backgroundColor ? 'unseen' : 'seen'}}`;"
+        )
+    };
+    assert_eq!(browser.value(&line("button[part~=pay]")).await, "solid seen");
+    browser.pictures("forced-colours-ready").await;
+    browser.pays().await;
+    browser.sees("failed").await;
+    for part in ["div[part~=error]", "button[part~=retry]"] {
+        assert_eq!(browser.value(&line(part)).await, "solid seen", "{part}");
+    }
+    browser.pictures("forced-colours-failed").await;
+}
