@@ -19,36 +19,38 @@ use yew::prelude::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+const ANOTHER: &str = "3f0b6f0e-63a4-4d0c-9d55-9c2a52d1f0aa";
+
 /// What the app gives its checkout.
 #[derive(Clone, PartialEq, Properties)]
 struct AppProps {
     backend: AttrValue,
-    #[prop_or_default]
     handle: CheckoutHandle,
-    #[prop_or_default]
     on_result: Callback<Detail>,
-    #[prop_or("$")]
-    locale_or_so: &'static str,
-    #[prop_or(1)]
-    checkouts: u32,
+    locale: &'static str,
+    /// The key and the payment of each.
+    checkouts: &'static [(&'static str, &'static str)],
 }
 
 #[component]
 fn App(props: &AppProps) -> Html {
     let method = use_memo((), |()| js_object(&json!({ "token": "t" })));
-    let locale = if props.locale_or_so == "€" { "de-DE" } else { "en-US" };
-    (0..props.checkouts)
-        .map(|_| {
+    props
+        .checkouts
+        .iter()
+        .map(|&(key, payment_id)| {
             html! {
                 <Checkout
+                    {key}
+                    {payment_id}
                     backend={props.backend.clone()}
-                    payment_id={PAYMENT}
-                    {locale}
+                    locale={props.locale}
                     payment_method={(*method).clone()}
                     handle={props.handle.clone()}
                     on_result={props.on_result.clone()}
                 >
                     <p slot="summary" class="own">{ "Two mugs" }</p>
+                    <p slot="succeeded" class="own">{ "They are packed" }</p>
                 </Checkout>
             }
         })
@@ -59,6 +61,7 @@ fn App(props: &AppProps) -> Html {
 struct Mounted {
     base: Element,
     app: Option<yew::AppHandle<App>>,
+    props: AppProps,
 }
 
 impl Mounted {
@@ -67,16 +70,21 @@ impl Mounted {
             backend: page.backend.clone().into(),
             handle: CheckoutHandle::default(),
             on_result: Callback::noop(),
-            locale_or_so: "$",
-            checkouts: 1,
+            locale: "en-US",
+            checkouts: &[("one", PAYMENT)],
         };
         props(&mut given);
         let base = stub::div();
-        let app = yew::Renderer::<App>::with_root_and_props(base.clone(), given).render();
-        let mounted = Mounted { base, app: Some(app) };
+        let app = yew::Renderer::<App>::with_root_and_props(base.clone(), given.clone()).render();
+        let mounted = Mounted { base, app: Some(app), props: given };
         until("a checkout in it", || mounted.root(0).is_some_and(|root| root.child_element_count() > 0)).await;
         settle().await;
         mounted
+    }
+
+    fn update(&mut self, change: impl FnOnce(&mut AppProps)) {
+        change(&mut self.props);
+        self.app.as_mut().expect("it is on the page").update(self.props.clone());
     }
 
     fn host(&self, at: u32) -> Option<Element> {
@@ -101,6 +109,10 @@ impl Mounted {
 
     async fn pay(&self, page: &Page) {
         page.read().await.reply(200, &payment());
+        self.press_pay().await;
+    }
+
+    async fn press_pay(&self) {
         const PAY: &str = "button[part~=pay]:not([aria-disabled])";
         until("Pay can be pressed", || self.piece(PAY).is_some()).await;
         self.piece(PAY).unwrap().click();
@@ -169,15 +181,21 @@ async fn what_the_app_puts_into_its_slots_is_shown_there() {
     let app = Mounted::new(&page, |_| {}).await;
     page.read().await.reply(200, &payment());
     until("the amount", || app.text().contains("Pay $40.97")).await;
-    let slot = app.piece("slot[name=summary]").unwrap();
-    let own = app.base.query_selector("p.own").unwrap().unwrap();
-    assert_eq!(stub::get(&own, "assignedSlot"), JsValue::from(slot));
+    let is_in = |own: &str, slot: &str| {
+        let own = app.base.query_selector(&format!("[slot={own}].own")).unwrap().unwrap();
+        app.piece(slot).is_some_and(|slot| stub::get(&own, "assignedSlot") == JsValue::from(slot))
+    };
+    assert!(is_in("summary", "slot[name=summary]"));
+    assert!(!is_in("succeeded", "slot"));
+    app.press_pay().await;
+    page.create().await.reply(201, &succeeded());
+    until("its own word on the receipt", || is_in("succeeded", "slot[name=succeeded]")).await;
 }
 
 #[wasm_bindgen_test]
 async fn two_on_a_page_share_a_style_sheet_and_nothing_else() {
     let page = Page::new();
-    let app = Mounted::new(&page, |props| props.checkouts = 2).await;
+    let app = Mounted::new(&page, |props| props.checkouts = &[("one", PAYMENT), ("two", ANOTHER)]).await;
     let sheets = |at: u32| stub::get(&app.root(at).unwrap(), "adoptedStyleSheets.0");
     assert!(sheets(0).is_object() && sheets(0) == sheets(1));
     assert_ne!(JsValue::from(app.root(0).unwrap()), JsValue::from(app.root(1).unwrap()));
@@ -191,17 +209,39 @@ async fn changed_properties_take_effect_at_once() {
     page.read().await.reply(200, &payment());
     until("the amount", || app.text().contains("Pay $40.97")).await;
     let base = app.root(0).unwrap().query_selector("[part=base]").unwrap();
-    let given = AppProps {
-        backend: page.backend.clone().into(),
-        handle: CheckoutHandle::default(),
-        on_result: Callback::noop(),
-        locale_or_so: "€",
-        checkouts: 1,
-    };
-    app.app.as_mut().unwrap().update(given);
+    app.update(|props| props.locale = "de-DE");
     until("other words", || app.text().contains("40,97")).await;
     assert_eq!(app.root(0).unwrap().query_selector("[part=base]").unwrap(), base);
     assert_eq!(page.log().len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn another_payment_ends_what_was_asked_for_the_one_before() {
+    let page = Page::new();
+    let mut app = Mounted::new(&page, |_| {}).await;
+    let read = page.read().await;
+    assert!(!read.is_aborted());
+    app.update(|props| props.checkouts = &[("one", ANOTHER)]);
+    page.call("GET", ANOTHER).await;
+    assert!(read.is_aborted());
+}
+
+#[wasm_bindgen_test]
+async fn moved_within_the_app_it_goes_on() {
+    let page = Page::new();
+    let mut app = Mounted::new(&page, |props| props.checkouts = &[("one", PAYMENT), ("two", ANOTHER)]).await;
+    let (first, second) = (app.root(0).unwrap(), app.root(1).unwrap());
+    let read = page.read().await;
+    app.update(|props| props.checkouts = &[("two", ANOTHER), ("one", PAYMENT)]);
+    until("the other order", || app.root(0).as_ref() == Some(&second) && app.root(1).as_ref() == Some(&first)).await;
+    assert!(!read.is_aborted());
+    read.reply(200, &payment());
+    until("the amount", || first.text_content().is_some_and(|text| text.contains("Pay $40.97"))).await;
+    assert_eq!(page.count("GET", PAYMENT), 1);
+    let pay = first.query_selector("button[part~=pay]").unwrap().unwrap();
+    pay.unchecked_into::<HtmlElement>().click();
+    until("it begins to pay", || app.state(1) == "creating").await;
+    assert_eq!(app.state(0), "ready");
 }
 
 #[wasm_bindgen_test]
