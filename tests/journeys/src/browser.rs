@@ -5,6 +5,7 @@ use crate::wait_for;
 use crate::world::World;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::prelude::*;
 
@@ -97,10 +98,17 @@ impl Browser {
         ] {
             capabilities.add_arg(argument).expect("an argument");
         }
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::Severe).expect("a level");
         let driver = WebDriver::new(&world.chromedriver.address, capabilities).await.expect("a browser opens");
         let browser = Browser { driver, shop: world.shop(), asked: world.proxy.clone() };
         browser.begins_with(REPORTS_VIOLATIONS).await;
         browser
+    }
+
+    /// What the browser has told developers of as errors, with those of its own: what was not loaded, not caught, or forbidden.
+    pub async fn errors(&self) -> Vec<String> {
+        let log = self.driver.browser_log().await.expect("the browser has a log");
+        log.into_iter().map(|entry| entry.message).collect()
     }
 
     /// Opens the shop with the kind and the payment method chosen, and waits until Pay can be pressed.

@@ -33,6 +33,8 @@ async fn pays(world: &World) -> Browser {
     })
     .await;
     assert_eq!(world.creates().await, 1);
+    world.never_two().await;
+    assert_eq!(browser.errors().await, Vec::<String>::new());
     browser
 }
 
@@ -85,6 +87,9 @@ async fn a_file_that_is_not_the_one_the_page_was_given_the_hash_of_is_not_run() 
     })
     .await;
     assert_ne!(browser.value("return document.title;").await, "owned");
+    // Here there has to be an error: no errors on the other pages mean nothing if none were ever seen.
+    let errors = browser.errors().await;
+    assert!(errors.iter().any(|error| error.contains("integrity")), "{errors:?}");
     // The shopper reads what the page says to browsers that cannot show it.
     let said = browser.value("return document.querySelector('paymentsos-checkout').innerText;").await;
     assert!(said.contains("cannot show the payment"), "{said}");
