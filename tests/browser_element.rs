@@ -90,6 +90,27 @@ async fn what_is_set_one_after_the_other_is_taken_in_together() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_set_right_before_a_method_is_called_counts_for_it() {
+    let page = Page::new();
+    let element = Mounted::new(&page, |element| {
+        element.set_attribute("amount", "4097").unwrap();
+        element.set_attribute("currency", "USD").unwrap();
+    })
+    .await;
+    page.read().await.reply(200, &payment());
+    set(&element.element, "paymentMethod", &js_object(&json!({ "token": "late" })));
+    element.element.set_attribute("merchant-site-url", "https://shop.example/late").unwrap();
+    let paid = element.call("pay");
+    page.read().await.reply(200, &payment());
+    let body = page.create().await.body().await;
+    assert_eq!(
+        (&body["payment_method"]["token"], &body["merchant_site_url"]),
+        (&json!("late"), &json!("https://shop.example/late"))
+    );
+    drop(paid);
+}
+
+#[wasm_bindgen_test]
 async fn a_wrong_attribute_is_named_in_the_element_and_told() {
     let page = Page::new();
     let element = Mounted::new(&page, |element| element.set_attribute("amount", "40.97").unwrap()).await;

@@ -147,6 +147,11 @@ class Behind {
     if (this.updating) return;
     this.updating = true;
     await undefined;
+    this.takeIn();
+  }
+
+  takeIn() {
+    if (!this.updating) return;
     this.updating = false;
     if (this.handle) this.guard(() => this.handle.update(this.settings()));
   }
@@ -167,6 +172,8 @@ class Behind {
       const done = (state) => { this.unanswered.delete(done); resolve(state); };
       this.unanswered.add(done);
       const ask = () => this.guard(() => this.handle.command(name, (detail) => done(detail.state)));
+      // What was set before is meant by it.
+      this.takeIn();
       if (this.handle) ask();
       else if (this.stopped) done(this.state.state);
       else this.waiting.push(ask);
