@@ -112,8 +112,7 @@ fn props(settings: &JsValue, emit: &Function) -> PanelProps {
     let all_credentials = [Credentials::SameOrigin, Credentials::Omit, Credentials::Include];
     let credentials = all_credentials[read.choice("credentials", &["same-origin", "omit", "include"])];
     let (amount, deadline) = (read.number("amount"), read.number("deadline"));
-    let Settings { wrong, .. } = &read;
-    let (wrong, text) = (wrong.clone(), |name: &str| read.text(name));
+    let (wrong, text) = (read.wrong.clone(), |name: &str| read.text(name));
     let tell = |name: &'static str| {
         let emit = emit.clone();
         move |detail: Detail| emit.call2(&JsValue::UNDEFINED, &name.into(), &js_detail(&detail)).unwrap_or_default()

@@ -2,7 +2,7 @@
 //! into whatever tree it is put in; the shadow root around it is the element's, or that of `Checkout`.
 
 use crate::browser::{self, Driver};
-use crate::settings::{PanelProps, access, setup, wrong};
+use crate::settings::{PanelProps, Read, access, read};
 use crate::view::{Pressed, ScreenProps, screen};
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Effect, Fit, Flow, Input, Setup, StateName, View};
@@ -75,12 +75,12 @@ impl Component for Panel {
 
     fn create(ctx: &Context<Self>) -> Self {
         let driver = Driver::new(ctx.link().callback(Msg::Input), access(ctx.props()));
-        let (setup, merchant_site) = setup(&driver, ctx.props());
+        let read = read(&driver, ctx.props());
         let flow = Flow::new();
         let view = flow.view();
         let mut panel = Panel {
             flow,
-            setup: setup.clone(),
+            setup: read.setup.clone(),
             driver,
             view,
             waiting: Vec::new(),
@@ -91,7 +91,7 @@ impl Component for Panel {
             wrong: None,
             kept_in: false,
         };
-        panel.start(ctx, setup, merchant_site);
+        panel.start(ctx, read);
         ctx.props().started.emit(ctx.link().clone());
         panel
     }
@@ -99,16 +99,16 @@ impl Component for Panel {
     fn changed(&mut self, ctx: &Context<Self>, old: &PanelProps) -> bool {
         let new = ctx.props();
         self.driver.set_access(access(new));
-        let (mut setup, merchant_site) = setup(&self.driver, new);
+        let mut read = read(&self.driver, new);
         if new.merchant_site_url == old.merchant_site_url {
             // The page's own address may change under a payment, which is no reason to begin anew.
-            setup.merchant_site = self.setup.merchant_site.clone();
+            read.setup.merchant_site = self.setup.merchant_site.clone();
         }
-        if setup != self.setup || new.backend != old.backend {
-            self.start(ctx, setup, merchant_site);
+        if read.setup != self.setup || new.backend != old.backend {
+            self.start(ctx, read);
             return true;
         }
-        self.note_what_is_wrong(ctx, false);
+        self.note_what_is_wrong(ctx, read.wrong, false);
         if new.client_token != old.client_token {
             self.input(ctx, Input::Token);
         }
@@ -188,16 +188,15 @@ impl Component for Panel {
 }
 
 impl Panel {
-    fn start(&mut self, ctx: &Context<Self>, setup: Setup, merchant_site: String) {
-        self.setup = setup.clone();
-        self.note_what_is_wrong(ctx, true);
-        let start = self.driver.start(setup, merchant_site);
+    fn start(&mut self, ctx: &Context<Self>, read: Read) {
+        self.setup = read.setup.clone();
+        self.note_what_is_wrong(ctx, read.wrong, true);
+        let start = self.driver.start(read.setup, read.merchant_site);
         self.input(ctx, Input::Start(Box::new(start)));
     }
 
     /// The page is told of what the flow does not report: what keeps nobody from paying, and one wrong setting after another.
-    fn note_what_is_wrong(&mut self, ctx: &Context<Self>, begins: bool) {
-        let wrong = wrong(&self.driver, ctx.props());
+    fn note_what_is_wrong(&mut self, ctx: &Context<Self>, wrong: Option<AttrValue>, begins: bool) {
         if wrong != self.wrong {
             self.wrong = wrong;
             if self.wrong.is_some() && (self.setup.fit == Fit::Pay || !begins) {

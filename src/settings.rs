@@ -117,12 +117,23 @@ pub(crate) fn access(props: &PanelProps) -> Access {
     Access { backend: props.backend.clone(), client_token: props.client_token.clone(), credentials: props.credentials }
 }
 
-/// What the flow has to know of the settings, and where PaymentsOS is asked to send the shopper back to.
-pub(crate) fn setup(driver: &Driver, props: &PanelProps) -> (Setup, String) {
+/// The settings as they were read.
+pub(crate) struct Read {
+    /// What the flow has to know of them.
+    pub(crate) setup: Setup,
+    /// Where PaymentsOS is asked to send the shopper back to.
+    pub(crate) merchant_site: String,
+    /// The name of a setting that is missing or cannot be used, as the element's attribute is called.
+    pub(crate) wrong: Option<AttrValue>,
+}
+
+/// Reads the settings.
+pub(crate) fn read(driver: &Driver, props: &PanelProps) -> Read {
     let merchant_site = match &props.merchant_site_url {
         Some(address) => browser::absolute(address),
         None => browser::this_page(),
     };
+    let wrong = wrong(driver, props);
     let money = props.amount.zip(props.currency.as_ref());
     let setup = Setup {
         payment_id: props.payment_id.as_ref().map(|id| id.to_string()),
@@ -132,18 +143,17 @@ pub(crate) fn setup(driver: &Driver, props: &PanelProps) -> (Setup, String) {
         redirect_hosts: props.redirect_hosts.clone(),
         merchant_site: driver.place(&merchant_site),
         deadline: u64::from(props.deadline.unwrap_or(QUARTER_OF_AN_HOUR)) * 1000,
-        fit: match wrong(driver, props).as_deref() {
+        fit: match wrong.as_deref() {
             // Amounts and times are written in the browser's own language then.
             None | Some("locale") => Fit::Pay,
             Some("backend") => Fit::Nothing,
             Some(_) => Fit::Look,
         },
     };
-    (setup, merchant_site)
+    Read { setup, merchant_site, wrong }
 }
 
-/// The name of a setting that is missing or cannot be used, as the element's attribute is called.
-pub(crate) fn wrong(driver: &Driver, props: &PanelProps) -> Option<AttrValue> {
+fn wrong(driver: &Driver, props: &PanelProps) -> Option<AttrValue> {
     let is_on_web = |address: &str| driver.place(&browser::absolute(address)).scheme.starts_with("http");
     let is_currency = |name: &AttrValue| name.len() == 3 && name.bytes().all(|letter| letter.is_ascii_alphabetic());
     // An address in place of a host's name would fit none.

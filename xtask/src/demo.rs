@@ -2,8 +2,8 @@
 
 use crate::command::{self, Running};
 use crate::failure::{Failure, Result};
+use crate::files::make_anew;
 use crate::shop;
-use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
@@ -123,13 +123,7 @@ fn build_servers() -> Result<PathBuf> {
 /// Where the backend keeps its records: anew each time, as the local PaymentsOS forgets its own.
 fn fresh_folder(programs: &Path) -> Result<PathBuf> {
     let folder = programs.parent().unwrap_or(programs).join("demo");
-    match fs::remove_dir_all(&folder) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => {
-            return Err(Failure(format!("{} cannot be emptied: {e}", folder.display())));
-        }
-        _ => {}
-    }
-    fs::create_dir_all(&folder).map_err(|e| Failure(format!("{} cannot be made: {e}", folder.display())))?;
+    make_anew(&folder)?;
     Ok(folder)
 }
 

@@ -2,7 +2,8 @@
 
 use crate::command;
 use crate::failure::{Failure, Result};
-use crate::package::{self, copy, copy_all, failed};
+use crate::files::{copy, copy_all, failed};
+use crate::package;
 use crate::shop;
 use crate::tools::{Need, Toolbox};
 use std::fs;

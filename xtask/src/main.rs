@@ -4,6 +4,7 @@ mod command;
 mod demo;
 mod examples;
 mod failure;
+mod files;
 mod minify;
 mod names;
 mod package;

@@ -3,6 +3,7 @@
 
 use crate::command;
 use crate::failure::{Failure, Result};
+use crate::files::failed;
 use crate::names;
 use crate::shop;
 use crate::tools::{Need, Toolbox};
@@ -54,14 +55,12 @@ fn for_old_browsers(tools: &Toolbox, file: &Path) -> Command {
 
 /// A style sheet comes as a script: so neither a policy nor a bundler takes it for a page's own.
 fn write_styles(css: &Path, script: &Path) -> Result<()> {
-    let failed = |path: &Path, error: &dyn std::fmt::Display| Failure(format!("{}: {error}", path.display()));
     let text = fs::read_to_string(css).map_err(|e| failed(css, &e))?;
     let text = serde_json::to_string(text.trim_end()).map_err(|e| failed(css, &e))?;
     fs::write(script, format!("export default {text};\n")).map_err(|e| failed(script, &e))
 }
 
 fn shorten_names(wasm: &Path, glue: &Path) -> Result<()> {
-    let failed = |path: &Path, error: &dyn std::fmt::Display| Failure(format!("{}: {error}", path.display()));
     let module = fs::read(wasm).map_err(|e| failed(wasm, &e))?;
     let text = fs::read_to_string(glue).map_err(|e| failed(glue, &e))?;
     let (module, text) = names::shorten(&module, &text).map_err(|e| failed(wasm, &e))?;

@@ -4,6 +4,7 @@
 //! them all.
 
 mod browser;
+pub mod built;
 mod chromedriver;
 mod payments;
 mod proxy;

@@ -76,17 +76,19 @@ impl World {
 
     /// The only payment that PaymentsOS has heard of.
     pub async fn the_payment(&self) -> String {
-        let log = self.log().await;
-        let payments: BTreeSet<&str> = log.iter().filter_map(|entry| entry["payment_id"].as_str()).collect();
+        let payments = self.payments().await;
         assert_eq!(payments.len(), 1, "{payments:?}");
-        payments.first().copied().unwrap_or_default().to_owned()
+        payments.into_iter().next().unwrap_or_default()
+    }
+
+    async fn payments(&self) -> BTreeSet<String> {
+        self.log().await.iter().filter_map(|entry| entry["payment_id"].as_str().map(str::to_owned)).collect()
     }
 
     /// Checks what must hold after every journey: no payment has more than one transaction that is not failed, and none was charged
     /// under two idempotency keys while the first had not failed. Says how many payments there were.
     pub async fn never_two(&self) -> usize {
-        let log = self.log().await;
-        let payments: BTreeSet<&str> = log.iter().filter_map(|entry| entry["payment_id"].as_str()).collect();
+        let payments = self.payments().await;
         for payment in &payments {
             let statuses = self.statuses(payment).await;
             let live = statuses.iter().filter(|status| *status != "Failed").count();

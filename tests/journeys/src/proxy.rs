@@ -210,6 +210,11 @@ impl Proxy {
         proxy
     }
 
+    /// What browsers call it.
+    pub fn origin(&self) -> String {
+        format!("http://localhost:{}", self.address.port())
+    }
+
     async fn serve(self, listener: TcpListener) {
         while let Ok((stream, _)) = listener.accept().await {
             let proxy = self.clone();

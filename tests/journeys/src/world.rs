@@ -1,6 +1,7 @@
 //! A shop, its backend and its PaymentsOS, on ports of their own.
 
 use crate::browser::Browser;
+use crate::built;
 use crate::chromedriver::Chromedriver;
 use crate::proxy::Proxy;
 use serde_json::Value;
@@ -32,6 +33,18 @@ impl World {
 
     /// As [`start`](World::start), with other switches at PaymentsOS.
     pub async fn with(switch: impl FnOnce(&mut sandbox::Switches)) -> World {
+        World::made_with(switch, |_, _| {}).await
+    }
+
+    /// As [`start`](World::start), with a backend that is set up otherwise: `set_up` gets the shop's port and its configuration.
+    async fn set_up(set_up: impl FnOnce(u16, &mut merchant::Config)) -> World {
+        World::made_with(|_| {}, set_up).await
+    }
+
+    async fn made_with(
+        switch: impl FnOnce(&mut sandbox::Switches),
+        set_up: impl FnOnce(u16, &mut merchant::Config),
+    ) -> World {
         let mut switches = sandbox::Switches { pending_ms: 1_500, late_ms: 1_500, ..sandbox::Switches::default() };
         switch(&mut switches);
         let sandbox = sandbox::start(sandbox::Config {
@@ -46,7 +59,8 @@ impl World {
         .expect("the sandbox starts");
         let paymentsos = Url::parse(&sandbox.public_url).expect("the sandbox has an address");
         let proxy = Proxy::start().await;
-        let merchant = backend(&proxy, &paymentsos, |_| {}).await;
+        let port = proxy.address.port();
+        let merchant = backend(&proxy, &paymentsos, |config| set_up(port, config)).await;
         let world = World {
             client: reqwest::Client::new(),
             chromedriver: Chromedriver::start().await,
@@ -62,31 +76,25 @@ impl World {
 
     /// As [`start`](World::start), with records that outlive the backend.
     pub async fn that_remembers() -> World {
-        let mut world = World::start().await;
-        let records =
-            std::env::temp_dir().join(format!("journeys-{}-{}.db", std::process::id(), world.proxy.address.port()));
-        world.merchant = backend(&world.proxy, &world.paymentsos, |config| keep(config, &records)).await;
-        world.records = Some(records);
-        world.is_told_by_webhooks();
+        let mut records = None;
+        let mut world = World::set_up(|port, config| {
+            let file = std::env::temp_dir().join(format!("journeys-{}-{port}.db", std::process::id()));
+            keep(config, records.insert(file));
+        })
+        .await;
+        world.records = records;
         world
     }
 
     /// As [`start`](World::start), with the pages of another folder than the demo shop's.
     pub async fn serving(pages: &Path) -> World {
-        let mut world = World::start().await;
-        let pages = pages.to_owned();
-        world.merchant = backend(&world.proxy, &world.paymentsos, |config| config.shop_dir = Some(pages)).await;
-        world.is_told_by_webhooks();
-        world
+        World::set_up(|_, config| config.shop_dir = Some(pages.to_owned())).await
     }
 
     /// As [`start`](World::start), with pages that those of another origin may show in a frame.
     pub async fn framed_by(origin: &str) -> World {
-        let mut world = World::start().await;
         let origin = Url::parse(origin).expect("an origin");
-        world.merchant = backend(&world.proxy, &world.paymentsos, |config| config.shop_framed_by = vec![origin]).await;
-        world.is_told_by_webhooks();
-        world
+        World::set_up(|_, config| config.shop_framed_by = vec![origin]).await
     }
 
     /// The backend ends, and another begins with its records.
@@ -108,7 +116,7 @@ impl World {
 
     /// The shop's address.
     pub fn shop(&self) -> String {
-        format!("http://localhost:{}/", self.proxy.address.port())
+        format!("{}/", self.proxy.origin())
     }
 
     /// Sets what goes wrong at PaymentsOS.
@@ -164,17 +172,12 @@ fn keep(config: &mut merchant::Config, records: &Path) {
 /// A merchant backend that the proxy leads to from now on.
 async fn backend(proxy: &Proxy, paymentsos: &Url, set_up: impl FnOnce(&mut merchant::Config)) -> merchant::Running {
     let mut config = merchant::Config {
-        shop_dir: Some(dist()),
-        public_url: Url::parse(&format!("http://localhost:{}", proxy.address.port())).ok(),
+        shop_dir: Some(built::shop()),
+        public_url: Url::parse(&proxy.origin()).ok(),
         ..merchant::Config::in_memory(paymentsos.clone(), APP_ID, PRIVATE_KEY, PUBLIC_KEY)
     };
     set_up(&mut config);
     let merchant = merchant::start(config).await.expect("the merchant backend starts");
     proxy.leads_to(merchant.address);
     merchant
-}
-
-fn dist() -> PathBuf {
-    let dist = std::env::var_os("JOURNEYS_DIST").map(PathBuf::from);
-    dist.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../dist")))
 }

@@ -1,15 +1,6 @@
 //! The example pages, built with the packed package as a shop would build them: each is paid by 3-D Secure, under the strictest policy.
 
-use journeys::{Browser, Outcome, World, wait_for};
-use std::path::PathBuf;
-
-/// Where an example was built.
-fn built(name: &str) -> PathBuf {
-    let examples = std::env::var_os("JOURNEYS_EXAMPLES").map(PathBuf::from);
-    let examples =
-        examples.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/examples")));
-    examples.join(name).join("dist")
-}
+use journeys::{Browser, Outcome, World, built, wait_for};
 
 /// Pays in a browser that has never been there.
 async fn pays(world: &World) -> Browser {
@@ -43,7 +34,7 @@ macro_rules! examples {
         #[tokio::test(flavor = "multi_thread")]
         #[ignore = "needs the built examples and a browser: cargo xtask test"]
         async fn $test() {
-            let world = World::serving(&built($name)).await;
+            let world = World::serving(&built::example($name)).await;
             let browser = pays(&world).await;
             browser.pictures(concat!("example-", $name)).await;
             let themed = "return getComputedStyle(document.querySelector('[data-state]')).getPropertyValue('--checkout-surface');";
@@ -66,7 +57,7 @@ examples! {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built examples and a browser: cargo xtask test"]
 async fn a_single_page_whose_return_lands_on_a_route_in_the_fragment() {
-    let world = World::serving(&built("hash")).await;
+    let world = World::serving(&built::example("hash")).await;
     let browser = pays(&world).await;
     let address = browser.address().await;
     assert!(address.ends_with("/#/done"), "{address}");
@@ -77,7 +68,7 @@ async fn a_single_page_whose_return_lands_on_a_route_in_the_fragment() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built examples and a browser: cargo xtask test"]
 async fn a_file_that_is_not_the_one_the_page_was_given_the_hash_of_is_not_run() {
-    let world = World::serving(&built("html")).await;
+    let world = World::serving(&built::example("html")).await;
     world.proxy.with("GET", "/element.js").answer_with(200, "text/javascript", "document.title = 'owned';");
     let browser = world.browser().await;
     browser.goes_to(&world.shop()).await;

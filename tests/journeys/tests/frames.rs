@@ -14,7 +14,7 @@ impl Host {
     /// With that `sandbox`, if any.
     async fn around_the_shop(sandbox: Option<&str>) -> Host {
         let proxy = Proxy::start().await;
-        let world = World::framed_by(&origin(&proxy)).await;
+        let world = World::framed_by(&proxy.origin()).await;
         let browser = world.browser().await;
         let sandbox = sandbox.map(|tokens| format!(" sandbox=\"{tokens}\"")).unwrap_or_default();
         let shop = format!("{}?kind=charge&method=card-3ds", world.shop());
@@ -23,7 +23,7 @@ impl Host {
              <script>window.heard = []; addEventListener('message', (event) => heard.push({{ origin: event.origin, data: event.data }}));</script>"
         );
         proxy.with("GET", "/").answer_with(200, "text/html", &page);
-        browser.goes_to(&origin(&proxy)).await;
+        browser.goes_to(&proxy.origin()).await;
         let host = Host { proxy, world, browser };
         host.looks_into_the_frame().await;
         host.browser.sees("ready").await;
@@ -57,10 +57,6 @@ impl Host {
     }
 }
 
-fn origin(proxy: &Proxy) -> String {
-    format!("http://localhost:{}", proxy.address.port())
-}
-
 const MAY_NOT_LEAVE: &str = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +76,7 @@ async fn a_frame_leaves_by_the_window_around_it() {
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn a_frame_that_may_not_leave_tells_the_page_around_it() {
     let host = Host::around_the_shop(Some(MAY_NOT_LEAVE)).await;
-    host.sets("host-origin", &origin(&host.proxy)).await;
+    host.sets("host-origin", &host.proxy.origin()).await;
     host.browser.pays().await;
     host.browser.sees("redirecting").await;
     let payment = host.browser.payment().await;

@@ -1,6 +1,6 @@
 //! The documents' story for newcomers, done as it is written.
 
-use journeys::{Outcome, World, wait_for};
+use journeys::{Outcome, World, built, wait_for};
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,6 @@ const STORY: &str = include_str!("../../../docs/start-with-vite.md");
 fn blocks(document: &str) -> Vec<(&str, &str)> {
     let fenced = document.split("```").skip(1).step_by(2);
     fenced.filter_map(|block| block.split_once('\n')).collect()
-}
-
-/// The package as it was packed, newest first if there are several.
-fn tarball() -> PathBuf {
-    let target = std::env::var_os("JOURNEYS_EXAMPLES").map(PathBuf::from);
-    let target = target.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/examples")));
-    let name = concat!("paymentsos-checkout-", env!("CARGO_PKG_VERSION"), ".tgz");
-    fs::canonicalize(target.join("..").join(name)).expect("the package is packed")
 }
 
 /// What is done, the page's script, how it is built, and how it is served.
@@ -40,7 +32,8 @@ impl Folder {
     /// The newcomer's project, with the packed package and the page's script.
     fn project(&self) -> PathBuf {
         let [(_, make), (_, main), ..] = story();
-        let install = format!("npm install {}", tarball().display());
+        let tarball = fs::canonicalize(built::tarball()).expect("the package is packed");
+        let install = format!("npm install {}", tarball.display());
         run(&make.replace("npm install paymentsos-checkout", &install), &self.0);
         let project = self.0.join("my-shop");
         fs::write(project.join("src/main.js"), main).expect("the project has a main.js");

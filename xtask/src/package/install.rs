@@ -1,20 +1,16 @@
 //! A project that has installed the package from its tarball, as npm does it; its tools come from the cache.
 
-use super::{copy_all, failed};
 use crate::command;
 use crate::failure::Result;
+use crate::files::{copy_all, failed, make_anew};
 use crate::tools;
 use std::fs;
-use std::io;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
 /// Makes the project anew, of the sources in a folder.
 pub(crate) fn into(place: &Path, tarball: &Path, sources: &str) -> Result<()> {
-    match fs::remove_dir_all(place) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(failed(place, &e)),
-        _ => {}
-    }
+    make_anew(place)?;
     copy_all(Path::new(sources), place)?;
     let path = place.join("package.json");
     fs::write(&path, "{ \"private\": true, \"type\": \"module\" }\n").map_err(|e| failed(&path, &e))?;

@@ -4,8 +4,8 @@
 //! without inline scripts allows too, and which loads it sooner (browsers without it, Safari before 17, check the entry alone). Of what a
 //! script fetches, here the wasm, no browser checks a hash: it comes from where the checked scripts say.
 
-use super::failed;
 use crate::failure::Result;
+use crate::files::failed;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};

@@ -8,9 +8,9 @@ pub(crate) use check::check;
 
 use crate::command;
 use crate::failure::{Failure, Result};
+use crate::files::{copy, copy_all, failed, make_anew};
 use crate::shop;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// What a browser may load. All else in the package is for people and tools.
@@ -75,38 +75,4 @@ fn version(folder: &Path) -> Result<String> {
             env!("CARGO_PKG_VERSION")
         ))),
     }
-}
-
-fn make_anew(folder: &Path) -> Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(failed(folder, &e)),
-        _ => {}
-    }
-    fs::create_dir_all(folder).map_err(|e| failed(folder, &e))
-}
-
-pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).map(drop).map_err(|e| failed(from, &e))
-}
-
-/// A folder with all below it, without what was built or installed there by hand.
-pub(crate) fn copy_all(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).map_err(|e| failed(to, &e))?;
-    for entry in fs::read_dir(from).map_err(|e| failed(from, &e))? {
-        let entry = entry.map_err(|e| failed(from, &e))?;
-        let name = entry.file_name();
-        if ["node_modules", "dist", "target"].iter().any(|own| name == *own) {
-            continue;
-        }
-        if entry.path().is_dir() {
-            copy_all(&entry.path(), &to.join(name))?;
-        } else {
-            copy(&entry.path(), &to.join(name))?;
-        }
-    }
-    Ok(())
-}
-
-pub(crate) fn failed(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    Failure(format!("{}: {error}", path.display()))
 }
