@@ -6,7 +6,6 @@ mod examples;
 mod failure;
 mod files;
 mod minify;
-mod names;
 mod package;
 mod reference;
 mod shop;
@@ -14,6 +13,7 @@ mod size;
 mod test;
 
 mod tools;
+mod wasm;
 
 use clap::{Parser, Subcommand};
 use failure::{Failure, Result};

@@ -1,12 +1,12 @@
 //! Makes of what trunk has built what is published: the scripts minified for the oldest browsers that they have to run in, the style
-//! sheet as a script, the wasm with short names. Trunk's own minifier does not understand wasm-bindgen's glue.
+//! sheet as a script, the wasm small. Trunk's own minifier does not understand wasm-bindgen's glue.
 
 use crate::command;
 use crate::failure::{Failure, Result};
 use crate::files::failed;
-use crate::names;
 use crate::shop;
 use crate::tools::{Need, Toolbox};
+use crate::wasm;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub(crate) fn run() -> Result<()> {
         let glue = folder.join(format!("{module}.js"));
         let mut esbuild = minified(&tools, &glue);
         command::read(esbuild.args(["--format=esm", "--target=es2021", "--allow-overwrite"]).arg(to(&glue)))?;
-        shorten_names(&wasm, &glue)?;
+        wasm::publish(&tools, &wasm, &glue)?;
     }
     Ok(())
 }
@@ -58,14 +58,6 @@ fn write_styles(css: &Path, script: &Path) -> Result<()> {
     let text = fs::read_to_string(css).map_err(|e| failed(css, &e))?;
     let text = serde_json::to_string(text.trim_end()).map_err(|e| failed(css, &e))?;
     fs::write(script, format!("export default {text};\n")).map_err(|e| failed(script, &e))
-}
-
-fn shorten_names(wasm: &Path, glue: &Path) -> Result<()> {
-    let module = fs::read(wasm).map_err(|e| failed(wasm, &e))?;
-    let text = fs::read_to_string(glue).map_err(|e| failed(glue, &e))?;
-    let (module, text) = names::shorten(&module, &text).map_err(|e| failed(wasm, &e))?;
-    fs::write(wasm, module).map_err(|e| failed(wasm, &e))?;
-    fs::write(glue, text).map_err(|e| failed(glue, &e))
 }
 
 fn minified(tools: &Toolbox, file: &Path) -> Command {
