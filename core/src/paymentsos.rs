@@ -155,7 +155,7 @@ pub struct Outcome {
 }
 
 /// Where the shopper must go to finish a pending transaction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redirection {
     /// The redirection's id.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
@@ -169,6 +169,13 @@ pub struct Redirection {
     /// Only in self-handled 3-D Secure; `data_collection` is the one value seen.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub operation_type: Option<String>,
+}
+
+impl Redirection {
+    /// Whether its page is not for the shopper's eyes: it collects data on the browser for the issuer (self-handled 3-D Secure).
+    pub fn collects_data(&self) -> bool {
+        self.operation_type.as_deref() == Some("data_collection")
+    }
 }
 
 /// What a reply says of the payment method: enough for a receipt, nothing to pay with.
@@ -204,9 +211,24 @@ pub struct Transaction {
     /// What was paid with.
     #[serde(default, deserialize_with = "object", skip_serializing_if = "Option::is_none")]
     pub payment_method: Option<PaymentMethod>,
+    /// What the provider adds to the reply to a create.
+    #[serde(default, deserialize_with = "object", skip_serializing_if = "says_nothing")]
+    pub provider_specific_data: Option<ProviderSpecificData>,
     /// When the redirection ends, in milliseconds since 1970 (UTC), where the backend knows it.
     #[serde(default, deserialize_with = "integer", skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<u64>,
+}
+
+/// What the provider adds to the reply to a create, as far as a checkout needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderSpecificData {
+    /// Whether the redirection's page may be shown in a frame; only some providers say so.
+    #[serde(rename = "iframeAllowed", default, deserialize_with = "flag")]
+    pub iframe_allowed: bool,
+}
+
+fn says_nothing(data: &Option<ProviderSpecificData>) -> bool {
+    data.as_ref().is_none_or(|data| !data.iframe_allowed)
 }
 
 /// The merchant's order behind a payment.

@@ -4,7 +4,7 @@
 mod world;
 
 use paymentsos_core::codes::Code;
-use paymentsos_core::flow::{Answer, Effect, Input, Lock, Millis, Money, Press, Request, StateName};
+use paymentsos_core::flow::{Answer, Effect, Input, Lock, Millis, Money, Presentation, Request, Setup, StateName};
 use paymentsos_core::paymentsos::{Kind, PaymentStatus, Status};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -53,6 +53,9 @@ enum Step {
     Online(bool),
     Shown,
     Heard,
+    HandedOver,
+    TakenOver,
+    WindowClosed,
     Token,
     Restart,
     Reload,
@@ -83,6 +86,10 @@ enum Outcome {
     Fails,
     Pends,
     AtBank,
+    /// In a frame, if wanted.
+    Framed,
+    /// At the bank, after the issuer has collected its data.
+    Collects,
     AtNowhereSafe,
     ByLink,
 }
@@ -95,6 +102,7 @@ struct Made {
     status: Status,
     at_first: Status,
     outcome: Outcome,
+    authenticated: bool,
 }
 
 /// What is known of a key, from answers that the flow waited for.
@@ -130,8 +138,8 @@ struct Run {
 }
 
 impl Run {
-    fn new(outcomes: Vec<Outcome>, can_store: bool) -> Run {
-        let mut world = World::new(shop());
+    fn new(outcomes: Vec<Outcome>, presentation: Presentation, can_store: bool) -> Run {
+        let mut world = World::new(Setup { presentation, ..shop() });
         world.can_store = can_store;
         let mut run = Run {
             world,
@@ -194,6 +202,14 @@ impl Run {
             Step::Online(false) => drop(self.world.goes_offline()),
             Step::Shown => drop(self.world.input(Input::Shown)),
             Step::Heard => drop(self.world.input(Input::Heard)),
+            Step::HandedOver => drop(self.world.input(Input::HandedOver)),
+            Step::TakenOver => drop(self.world.input(Input::TakenOver)),
+            Step::WindowClosed => {
+                // Nobody says so of a window that is not there.
+                if self.world.window.take().is_some() {
+                    self.world.input(Input::WindowClosed);
+                }
+            }
             Step::Token => drop(self.world.input(Input::Token)),
             Step::Restart => self.begins(|world| drop(world.start())),
             Step::Reload => self.begins(|world| drop(world.reload())),
@@ -261,8 +277,7 @@ impl Run {
 
     fn press(&mut self) {
         let before = self.world.view();
-        self.world.presses += 1;
-        let press = Press { id: key(self.world.presses), method: self.world.presses };
+        let press = self.world.press();
         self.world.input(Input::Pay(press));
         if before.state == StateName::Ready && self.world.view().state == StateName::Creating {
             self.saw = before.money;
@@ -280,6 +295,9 @@ impl Run {
         says.kind = made.kind;
         match made.outcome {
             Outcome::AtBank => says.at_bank(),
+            Outcome::Framed => says.at_bank().framed(),
+            Outcome::Collects if made.authenticated => says.at_bank(),
+            Outcome::Collects => says.collecting(),
             Outcome::AtNowhereSafe => says.at(place(BANK, "javascript", "")),
             Outcome::ByLink => says.at_bank().by("PBL").expiring(LINKS_END),
             _ => says,
@@ -301,8 +319,17 @@ impl Run {
         };
         let id = format!("aec1c306-0000-4000-8000-{:012}", 100 + n);
         let (key, kind, at_first) = (attempt.clone(), *kind, status.clone());
-        self.made.push(Made { id, key, kind, status, at_first, outcome });
+        self.made.push(Made { id, key, kind, status, at_first, outcome, authenticated: false });
         n
+    }
+
+    fn authenticates(&mut self, request: &Request) {
+        if let Request::Authenticate { id, attempt, .. } = request {
+            for made in self.made.iter_mut().filter(|made| made.id == *id) {
+                assert_eq!(made.key, *attempt, "it is authenticated by whoever made it");
+                made.authenticated = true;
+            }
+        }
     }
 
     fn reply(&mut self, request: &Request, reply: &Reply) -> Answer {
@@ -313,6 +340,7 @@ impl Run {
                 if create {
                     self.carries_out(request);
                 }
+                self.authenticates(request);
                 return lost();
             }
             Reply::NotSent if create => return Answer::NotSent,
@@ -348,6 +376,11 @@ impl Run {
                 told.payment.amount = self.amount;
                 Answer::Payment(told)
             }
+            Request::Authenticate { id, .. } => {
+                self.authenticates(request);
+                let made = self.made.iter().find(|made| made.id == *id).expect("nobody authenticates what is not made");
+                self.says(made, &made.status).into()
+            }
             Request::Ask { id, .. } => match self.made.iter().find(|made| made.id == *id) {
                 Some(_) if matches!(reply, Reply::Vague) => odd(id).into(),
                 Some(made) if matches!(reply, Reply::Held) => self.says(made, &made.status).held().into(),
@@ -359,7 +392,10 @@ impl Run {
 
     /// Notes what an answer that is waited for tells.
     fn hear(&mut self, request: &Request, answer: &Answer) {
-        if let (Request::Create { .. } | Request::Ask { .. }, Answer::Transaction { told, .. }) = (request, answer)
+        if let (
+            Request::Create { .. } | Request::Ask { .. } | Request::Authenticate { .. },
+            Answer::Transaction { told, .. },
+        ) = (request, answer)
             && told.transaction.result.status.is_final()
         {
             let failed = told.transaction.result.status == Status::Failed;
@@ -433,7 +469,11 @@ impl Run {
         }
         assert!(!(view.can_pay && view.can_retry));
         assert!(!view.can_pay || view.state == StateName::Ready);
-        assert!(view.place.is_none_or(|place| place == BANK));
+        assert!(view.place.is_none_or(|place| place == BANK), "the shopper is sent where the issuer collects");
+        assert!(view.frame.is_none_or(|place| place == BANK));
+        let pays_there = [StateName::Creating, StateName::Redirecting, StateName::Confirming, StateName::Processing];
+        assert!(self.world.window.is_none() || pays_there.contains(&view.state), "a window is left open for nothing");
+        assert!(self.world.collecting.is_none() || view.state == StateName::Confirming, "it collects for ever");
     }
 
     /// Nothing happens any more but time and answers; it has to come to rest.
@@ -509,6 +549,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(Step::Online),
         1 => Just(Step::Shown),
         1 => Just(Step::Heard),
+        1 => Just(Step::HandedOver),
+        1 => Just(Step::TakenOver),
+        1 => Just(Step::WindowClosed),
         1 => Just(Step::Token),
         1 => Just(Step::Restart),
         2 => Just(Step::Reload),
@@ -533,10 +576,16 @@ fn outcomes() -> impl Strategy<Value = Vec<Outcome>> {
         Outcome::Fails,
         Outcome::Pends,
         Outcome::AtBank,
+        Outcome::Framed,
+        Outcome::Collects,
         Outcome::AtNowhereSafe,
         Outcome::ByLink,
     ]);
     prop::collection::vec(outcome, 1..5)
+}
+
+fn presentation() -> impl Strategy<Value = Presentation> {
+    prop::sample::select(vec![Presentation::Auto, Presentation::Popup, Presentation::Iframe])
 }
 
 /// The same cases every time, unless the environment asks for others (`PROPTEST_RNG_SEED`) or for more (`PROPTEST_CASES`).
@@ -548,8 +597,8 @@ fn repeatable() -> ProptestConfig {
     }
 }
 
-fn run(outcomes: Vec<Outcome>, steps: &[Step], can_store: bool, chance: u16) -> Run {
-    let mut run = Run::new(outcomes, can_store);
+fn run(outcomes: Vec<Outcome>, presentation: Presentation, steps: &[Step], can_store: bool, chance: u16) -> Run {
+    let mut run = Run::new(outcomes, presentation, can_store);
     run.world.now.chance = chance;
     for step in steps {
         run.step(step);
@@ -563,28 +612,28 @@ proptest! {
     /// Also: nothing is sent unless nothing stands, and what is sent was saved before. The world asserts the latter.
     #[test]
     fn one_key_until_a_known_failure(
-        outcomes in outcomes(), steps in prop::collection::vec(step(), 0..80), chance in any::<u16>()
+        outcomes in outcomes(), presentation in presentation(), steps in prop::collection::vec(step(), 0..80), chance in any::<u16>()
     ) {
-        run(outcomes, &steps, true, chance);
+        run(outcomes, presentation, &steps, true, chance);
     }
 
     /// On a payment that has come to something, so that results are many.
     #[test]
     fn a_result_is_what_the_backend_said(
-        outcomes in outcomes(), steps in prop::collection::vec(step(), 0..60), can_store in any::<bool>()
+        outcomes in outcomes(), presentation in presentation(), steps in prop::collection::vec(step(), 0..60), can_store in any::<bool>()
     ) {
         let honest = || Step::Answer(0, Reply::Honest);
         let mut all = vec![honest(), Step::Pay, honest()];
         all.extend(steps);
-        run(outcomes, &all, can_store, 0);
+        run(outcomes, presentation, &all, can_store, 0);
     }
 
     #[test]
     fn every_wait_ends(
-        outcomes in outcomes(), steps in prop::collection::vec(step(), 0..50), chance in any::<u16>(),
+        outcomes in outcomes(), presentation in presentation(), steps in prop::collection::vec(step(), 0..50), chance in any::<u16>(),
         backend in prop::sample::select(vec![Backend::Silent, Backend::Faulty, Backend::Honest]),
     ) {
-        run(outcomes, &steps, true, chance).comes_to_rest(backend);
+        run(outcomes, presentation, &steps, true, chance).comes_to_rest(backend);
     }
 }
 
@@ -594,13 +643,14 @@ fn a_million_inputs() {
     const INPUTS: u64 = 1_000_000;
     let mut runner = TestRunner::deterministic();
     let backend = prop::sample::select(vec![Backend::Silent, Backend::Faulty, Backend::Honest]);
-    let stories = (outcomes(), prop::collection::vec(step(), 40..200), any::<u16>(), any::<bool>(), backend);
+    let stories =
+        (outcomes(), presentation(), prop::collection::vec(step(), 40..200), any::<u16>(), any::<bool>(), backend);
     let (mut inputs, mut seen) = (0, 0);
     while inputs < INPUTS {
         let story = stories.new_tree(&mut runner).expect("a story").current();
         let held = std::panic::catch_unwind(|| {
-            let (outcomes, steps, chance, can_store, backend) = story.clone();
-            let mut run = run(outcomes, &steps, can_store, chance);
+            let (outcomes, presentation, steps, chance, can_store, backend) = story.clone();
+            let mut run = run(outcomes, presentation, &steps, can_store, chance);
             run.comes_to_rest(backend);
             u64::from(run.world.inputs)
         });

@@ -138,7 +138,7 @@ fn an_alarm_that_rings_twice_does_nothing_the_second_time() {
 fn before_the_start_nothing_happens() {
     let mut world = World::new(shop());
     let inputs = [
-        Input::Pay(Press { id: key(1), method: 1 }),
+        Input::Pay(Press { id: key(1), method: 1, window: false }),
         Input::TryAgain,
         Input::Check,
         Input::Reset,

@@ -178,7 +178,7 @@ fn the_lock_is_kept_from_the_reading_to_the_answer_and_no_longer() {
 fn the_lock_is_asked_for_only_once_the_page_has_given_the_payment_method() {
     let pressed = || {
         let mut world = World::ready();
-        world.input(Input::Pay(Press { id: key(1), method: 1 }));
+        world.input(Input::Pay(Press { id: key(1), method: 1, window: false }));
         world
     };
     let mut world = pressed();

@@ -27,7 +27,16 @@ impl Flow {
         if is_due(self.creating_due()) {
             self.creating_is_due(now);
         }
-        if let State::Redirecting { watchdog } = &mut self.state
+        if let Some(authentication) = overdue(&mut self.authentication) {
+            self.abort(Some(authentication));
+            self.authenticated(Answer::Lost, now);
+        }
+        if let State::Collecting { limit } = self.state
+            && is_due(Some(limit))
+        {
+            self.have_collected(false, now);
+        }
+        if let State::Redirecting { watchdog, .. } = &mut self.state
             && is_due(*watchdog)
         {
             // The page should have gone by now. It may be a slow one, or an app has taken over: ask.
@@ -43,8 +52,9 @@ impl Flow {
 
     /// Asks to be woken when the next thing is due.
     pub(super) fn set_alarm(&mut self, now: Now) {
-        let watchdog = match self.state {
-            State::Redirecting { watchdog } => watchdog,
+        let own = match self.state {
+            State::Redirecting { watchdog, .. } => watchdog,
+            State::Collecting { limit } => Some(limit),
             _ => None,
         };
         let limit = |in_flight: &Option<InFlight>| in_flight.as_ref().map(|in_flight| in_flight.limit);
@@ -52,9 +62,10 @@ impl Flow {
             limit(&self.create),
             limit(&self.read),
             limit(&self.ask),
+            limit(&self.authentication),
             self.next_read,
             self.creating_due(),
-            watchdog,
+            own,
             self.deadline_due(now),
             self.watched.as_ref().and_then(|watched| watched.next),
         ];
@@ -83,7 +94,7 @@ impl Flow {
         let expiry = watched.told.as_ref().and_then(|told| told.transaction.expires_at);
         match (&self.state, expiry) {
             (State::Link, Some(at)) => Some(in_steady(at)),
-            (State::Link | State::Confirming { .. } | State::Redirecting { watchdog: None }, _) => {
+            (State::Link | State::Confirming { .. } | State::Redirecting { watchdog: None, .. }, _) => {
                 Some(watched.deadline.steady.min(in_steady(watched.deadline.wall)))
             }
             _ => None,

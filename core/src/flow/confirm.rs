@@ -26,11 +26,14 @@ impl Flow {
     /// From now on, that transaction is asked for.
     pub(super) fn watch(&mut self, kind: Kind, id: String, now: Now) {
         self.abort_ask();
+        self.collected = None;
         self.watched = Some(Watched {
             kind,
             id,
             told: None,
             place: None,
+            collects: None,
+            authenticated: false,
             refused: false,
             returned: false,
             begun: now.steady,
@@ -141,7 +144,8 @@ impl Flow {
         let refused = told.place.as_ref().is_some_and(|place| !place.is_allowed(hosts));
         let place = told.place.as_ref().map(|place| place.number).filter(|_| !refused);
         if let Some(watched) = &mut self.watched {
-            watched.place = place.filter(|_| !told.transaction.result.status.is_final());
+            let place = place.filter(|_| !told.transaction.result.status.is_final());
+            (watched.place, watched.collects) = if told.collects { (None, place) } else { (place, None) };
             watched.refused = refused;
         }
         if refused {
@@ -177,6 +181,7 @@ impl Flow {
                 self.state = State::Processing(refused.or(Some(Code::StillPending)));
             }
             State::Confirming { leave: true } => self.leave(now),
+            State::Confirming { .. } if self.may_collect() => self.collect(now),
             State::Confirming { .. } if by_link && has_place => {
                 self.state = State::Link;
                 self.ask_in(pause, now);

@@ -34,6 +34,19 @@ pub enum Request {
         /// Whether the backend is asked to hold its answer ([`HELD_WAIT`](super::schedule::HELD_WAIT)).
         held: bool,
     },
+    /// `POST …/payments/{payment_id}/charges/{id}/authentication-flows`, or of an authorization: goes on with self-handled 3-D Secure.
+    Authenticate {
+        /// The payment.
+        payment_id: String,
+        /// Charge or authorization.
+        kind: Kind,
+        /// The transaction.
+        id: String,
+        /// The idempotency key of the attempt that it came of.
+        attempt: String,
+        /// Whether the issuer's data collection was completed.
+        collected: bool,
+    },
     /// `GET …/payments/{payment_id}`.
     Read {
         /// The payment.
@@ -77,6 +90,20 @@ pub enum Effect {
     CleanAddress(Clean),
     /// Go to the address kept under this number.
     Go(u32),
+    /// Take the window that was opened in the press there.
+    Open(u32),
+    /// Close that window.
+    Close,
+    /// Load the address kept under this number where nobody sees it.
+    Collect(u32),
+    /// That is done with.
+    Collected,
+    /// The shopper is back: tell whoever opened this window, or is around this frame.
+    HandOver,
+    /// Tell the window or frame that has handed over that it is taken care of here.
+    TakeOver,
+    /// Close this window, if the browser lets us.
+    Leave,
     /// A final status is known: tell the page, once.
     Tell,
     /// Tell the page, for its logs, of something wrong that changes nothing for the shopper.

@@ -1,6 +1,6 @@
 //! Hints from the browser, the page and other tabs that something may have changed. None of them is believed; each is followed by a look.
 
-use super::{Effect, Flow, LOCK_LIMIT, LOCK_NOTICE, Now, State, Step};
+use super::{Effect, Flow, LOCK_LIMIT, LOCK_NOTICE, Now, State, Step, Way};
 use crate::codes::Code;
 
 impl Flow {
@@ -102,18 +102,20 @@ impl Flow {
         }
     }
 
-    fn look_again(&mut self, now: Now) {
+    pub(super) fn look_again(&mut self, now: Now) {
         // How things stand is told at once; only then is it worth waiting for more.
         if let Some(watched) = &mut self.watched {
             watched.is_fresh = false;
         }
         match &mut self.state {
-            State::Redirecting { .. } => {
+            State::Redirecting { way: Way::Page, .. } => {
                 // The shopper is here again, from wherever the redirection has led.
                 self.state = State::Confirming { leave: false };
                 self.ask_now(now);
             }
-            State::Link | State::Confirming { .. } if self.watched.is_some() => self.ask_now(now),
+            State::Link | State::Confirming { .. } | State::Redirecting { .. } if self.watched.is_some() => {
+                self.ask_now(now)
+            }
             State::Processing(_) if self.watched.is_some() => {
                 self.ask_now(now);
                 self.read_now(now);

@@ -26,6 +26,10 @@ pub enum Presentation {
     Auto,
     /// The page itself goes there.
     Page,
+    /// A window of its own goes there, and this page stays.
+    Popup,
+    /// A frame in this page goes there, where the reply to the create allows it; else the page itself.
+    Iframe,
     /// The address is shown as a link and a QR code, and this page stays.
     Link,
 }
@@ -108,6 +112,8 @@ pub struct Press {
     pub id: String,
     /// The driver's number for the payment method, which the flow never sees.
     pub method: u32,
+    /// Whether a window was opened in the press, for [`Presentation::Popup`].
+    pub window: bool,
 }
 
 /// A transaction as the backend told it, its redirection's address being kept by the driver.
@@ -117,13 +123,16 @@ pub struct Told {
     pub transaction: Transaction,
     /// Where its redirection leads, if it has one.
     pub place: Option<Place>,
+    /// What is there collects data for the issuer, and is nothing for the shopper.
+    pub collects: bool,
 }
 
 impl Told {
     /// Takes the redirection's address out of a transaction; `place` keeps it.
     pub fn new(mut transaction: Transaction, place: &mut dyn FnMut(&str) -> Place) -> Told {
-        let url = transaction.redirection.take().and_then(|redirection| redirection.url);
-        Told { transaction, place: url.map(|url| place(&url)) }
+        let redirection = transaction.redirection.take().unwrap_or_default();
+        let collects = redirection.collects_data();
+        Told { transaction, place: redirection.url.map(|url| place(&url)), collects }
     }
 
     /// Its id.
@@ -225,4 +234,10 @@ pub enum Input {
     Heard,
     /// A new `client-token` was set.
     Token,
+    /// The window that was opened for the shopper seems to be closed: a hint, to ask.
+    WindowClosed,
+    /// From the window or the frame, the shopper has come back to the shop's page: a hint, to ask.
+    HandedOver,
+    /// The page that opened this window, or is around this frame, goes on with the payment.
+    TakenOver,
 }

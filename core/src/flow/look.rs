@@ -213,7 +213,12 @@ impl Flow {
             }
             State::Unavailable(_) => self.unavailable(code),
             State::Processing(_) => self.processing(Some(code)),
-            State::Loading | State::Redirecting { .. } | State::Link | State::Succeeded | State::Failed(_) => {}
+            State::Loading
+            | State::Redirecting { .. }
+            | State::Collecting { .. }
+            | State::Link
+            | State::Succeeded
+            | State::Failed(_) => {}
         }
     }
 

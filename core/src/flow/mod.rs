@@ -31,11 +31,12 @@
 //! | 8. What the shopper saw is what is charged | `flow_amount`, `flow_properties::a_million_inputs` |
 //! | 10. Two versions meet | `attempt::tests`, `flow_returns::what_another_release_has_saved_is_ignored` |
 //!
-//! That a payment simply works is told in `flow_card`, `flow_redirection` and `flow_link`; that what is stale or doubled changes nothing,
-//! in `flow_stale`.
+//! That a payment simply works is told in `flow_card`, `flow_redirection`, `flow_ways`, `flow_link` and `flow_collect`; that what is stale
+//! or doubled changes nothing, in `flow_stale`.
 
 mod alarm;
 mod attempt;
+mod collect;
 mod confirm;
 mod effect;
 mod hints;
@@ -49,6 +50,7 @@ pub mod schedule;
 mod start;
 mod tabs;
 mod view;
+mod ways;
 
 pub use attempt::{ATTEMPT_LIFE, Attempt, Kept};
 pub use effect::{Effect, Effects, Request};
@@ -56,11 +58,13 @@ pub use input::{Answer, Fit, Input, Now, Presentation, Press, Setup, Start, Told
 pub use place::{LONGEST_ADDRESS, Place};
 pub use tabs::Lock;
 pub use view::{StateName, View};
+pub use ways::{WATCHDOG, Way};
 
 use crate::codes::Code;
 use crate::paymentsos::{Kind, Status};
 use reading::Reading;
 use tabs::Hold;
+use ways::Window;
 
 /// Milliseconds.
 pub type Millis = u64;
@@ -82,12 +86,12 @@ pub const READ_LIMIT: Millis = 10_000;
 pub const HELD_LIMIT: Millis = 35_000;
 /// How long the payment is tried to be read before the backend counts as unavailable, in milliseconds.
 pub const LOOK_LIMIT: Millis = 60_000;
-/// How long after leaving began a link is shown, in milliseconds: the page should have gone by then.
-pub const WATCHDOG: Millis = 4_000;
 /// How long the page may take to give the payment method, in milliseconds: a wallet's sheet is open meanwhile.
 pub const METHOD_LIMIT: Millis = 300_000;
 /// How long another tab's payment is waited for, in milliseconds.
 pub const LOCK_LIMIT: Millis = 10_000;
+/// How long the issuer's data collection may take, in milliseconds (EMV 3DS: the 3DS Method).
+pub const COLLECT_LIMIT: Millis = 10_000;
 /// After how long the shopper is told that another tab is paying, in milliseconds.
 pub const LOCK_NOTICE: Millis = 1_000;
 
@@ -110,6 +114,7 @@ pub struct Flow {
     /// What the shopper sees.
     shown: Option<Money>,
     create: Option<InFlight>,
+    authentication: Option<InFlight>,
     read: Option<InFlight>,
     ask: Option<InFlight>,
     /// When to read the payment again.
@@ -117,6 +122,11 @@ pub struct Flow {
     /// When the reading that is being tried began.
     looking_since: Millis,
     requests: u32,
+    /// The issuer's data collection is under way.
+    collecting: bool,
+    /// Whether it was completed, once it is over.
+    collected: Option<bool>,
+    window: Window,
     create_lock: Hold,
     wait_lock: Hold,
     hidden: bool,
@@ -151,8 +161,12 @@ struct Watched {
     told: Option<Told>,
     /// Where the shopper can go on, if they may be sent there.
     place: Option<u32>,
+    /// Where the issuer collects data, before anything else can come of it.
+    collects: Option<u32>,
     /// There is a place, where they must not be sent.
     refused: bool,
+    /// The backend has gone on after that, or will not.
+    authenticated: bool,
     /// Whether the shopper has come back from there.
     returned: bool,
     /// When asking began: pauses grow from here.
@@ -188,8 +202,16 @@ enum State {
     },
     Creating(Creating),
     Redirecting {
+        way: Way,
+        /// Where to, whatever later answers say: what a frame shows must not change under the shopper's fingers.
+        place: u32,
         /// When the page should have gone; none once a link is shown.
         watchdog: Option<Millis>,
+    },
+    /// The issuer's data collection is under way.
+    Collecting {
+        /// How long that is waited for.
+        limit: Millis,
     },
     Link,
     Confirming {
@@ -266,7 +288,12 @@ impl Flow {
             Input::Shown => self.shown_again(now),
             Input::Heard => self.heard(now),
             Input::Token => self.token(now),
+            Input::WindowClosed => self.window_closed(now),
+            Input::HandedOver => self.handed_over(now),
+            Input::TakenOver => self.effect(Effect::Leave),
         }
+        self.settle_window();
+        self.settle_collecting();
         self.settle_locks();
         self.set_alarm(now);
         std::mem::take(&mut self.effects)
@@ -313,6 +340,8 @@ impl Flow {
         self.abort_read();
         let create = self.create.take();
         self.abort(create);
+        let authentication = self.authentication.take();
+        self.abort(authentication);
     }
 
     fn answered(&mut self, request: u32, answer: Answer, now: Now) {
@@ -321,6 +350,8 @@ impl Flow {
             self.created(answer, now);
         } else if is(&mut self.read).is_some() {
             self.have_read(answer, now);
+        } else if is(&mut self.authentication).is_some() {
+            self.authenticated(answer, now);
         } else if let Some(ask) = is(&mut self.ask) {
             self.asked(ask, answer, now);
         }

@@ -1,9 +1,9 @@
-//! Pay, the create request, and leaving for the bank.
+//! Pay, and the create request.
 
 use super::attempt::Attempt;
 use super::{
     Answer, CREATE_LIMIT, Creating, Effect, Flow, Hold, LOCK_LIMIT, LOCK_NOTICE, METHOD_LIMIT, Millis, Now,
-    Presentation, Press, Request, State, Step, WATCHDOG, schedule,
+    Presentation, Press, Request, State, Step, Window, schedule,
 };
 use crate::codes::Code;
 use crate::paymentsos::Status;
@@ -17,6 +17,7 @@ impl Flow {
         if !self.own || self.shown.is_none() || !matches!(self.state, State::Ready { .. }) {
             return;
         }
+        self.window = if press.window { Window::Open } else { Window::None };
         self.state = State::Creating(Creating {
             press: Some(press),
             saw: self.shown.clone(),
@@ -244,25 +245,6 @@ impl Flow {
         }
     }
 
-    /// Takes the shopper on: to their bank, or to a link shown here. Where there is nowhere to go, the status is asked for.
-    pub(super) fn leave(&mut self, now: Now) {
-        let Some(watched) = &mut self.watched else { return };
-        watched.begun = now.steady;
-        watched.next = Some(now.steady + schedule::pause(0, now.chance));
-        match watched.place {
-            Some(_) if self.attempt.as_ref().is_some_and(|attempt| attempt.link) => self.state = State::Link,
-            Some(place) => {
-                // Asked only if the page stays.
-                watched.next = None;
-                self.state = State::Redirecting { watchdog: Some(now.steady + WATCHDOG) };
-                self.effect(Effect::Go(place));
-            }
-            // The shopper has to go somewhere and cannot: nothing more will come of it here.
-            None if watched.refused => self.processing(Some(Code::RedirectionRefused)),
-            None => self.state = State::Confirming { leave: false },
-        }
-    }
-
     fn is_by_link(&self, vendor: Option<&str>) -> bool {
         match self.setup.as_ref().map(|setup| setup.presentation) {
             Some(Presentation::Link) => true,
@@ -307,6 +289,6 @@ impl Flow {
 }
 
 /// Whether that answer to a first POST says that nothing was made. Time-outs, conflicts and limits do not.
-fn is_refusal(status: u16) -> bool {
+pub(super) fn is_refusal(status: u16) -> bool {
     (400..500).contains(&status) && !matches!(status, 408 | 409 | 425 | 429)
 }

@@ -66,6 +66,7 @@ impl Flow {
 
         if back.is_some() {
             self.effect(Effect::CleanAddress(if can_keep { Clean::All } else { Clean::Status }));
+            self.effect(Effect::HandOver);
         }
         match (back.and_then(|set| set.transaction), kept) {
             (Some((kind, id)), _) => {
@@ -90,7 +91,7 @@ impl Flow {
         if self.payment_id.is_none() {
             return self.unavailable(Code::NoPayment);
         }
-        if matches!(self.state, State::Creating(_) | State::Redirecting { .. }) {
+        if matches!(self.state, State::Creating(_) | State::Redirecting { .. } | State::Collecting { .. }) {
             return;
         }
         if self.watched.is_none() {

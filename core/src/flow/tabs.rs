@@ -3,7 +3,7 @@
 //! All of it is a courtesy. What keeps a payment from being made twice is the attempt's one key, saved before it is used, and the
 //! backend's guard; so everything goes on where a browser has neither locks nor channels.
 
-use super::{Attempt, Effect, Flow, LOOK_LIMIT, Now, State, Step};
+use super::{Attempt, Effect, Flow, LOOK_LIMIT, Now, State, Step, Way};
 
 /// What only one tab does at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,12 @@ impl Flow {
     /// Asks for the locks that are needed now, and gives back those that are not.
     pub(super) fn settle_locks(&mut self) {
         let creates = matches!(&self.state, State::Creating(creating) if creating.press.is_some() && creating.step != Step::Method);
-        let waits = self.watched.is_some() && matches!(self.state, State::Link | State::Confirming { .. });
+        let is_asking = match self.state {
+            State::Link | State::Confirming { .. } | State::Collecting { .. } => true,
+            State::Redirecting { way, .. } => way != Way::Page,
+            _ => false,
+        };
+        let waits = self.watched.is_some() && is_asking;
         let wanted = [creates && !self.left, waits && !self.left && !self.hidden];
         for (lock, wanted) in [Lock::Create, Lock::Wait].into_iter().zip(wanted) {
             let hold = self.hold(lock);

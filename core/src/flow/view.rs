@@ -1,6 +1,6 @@
 //! What the shopper is to see.
 
-use super::{Flow, Millis, Money, State};
+use super::{Flow, Millis, Money, State, Way};
 use crate::codes::Code;
 use crate::paymentsos::{Kind, Outcome, PaymentMethod};
 
@@ -90,6 +90,12 @@ pub struct View {
     pub checking: bool,
     /// The driver's number for the address where the shopper can go on.
     pub place: Option<u32>,
+    /// By what the shopper is taken there.
+    pub way: Way,
+    /// The number of the address that a frame shows.
+    pub frame: Option<u32>,
+    /// The browser has no connection.
+    pub offline: bool,
     /// When that ends, in milliseconds since 1970, where it is known.
     pub expires_at: Option<Millis>,
     /// What is wrong, if anything is.
@@ -106,7 +112,7 @@ impl Flow {
             State::Creating(creating) => (StateName::Creating, creating.elsewhere.then_some(Code::PaidElsewhere)),
             State::Redirecting { .. } => (StateName::Redirecting, None),
             State::Link => (StateName::Link, None),
-            State::Confirming { .. } => (StateName::Confirming, None),
+            State::Confirming { .. } | State::Collecting { .. } => (StateName::Confirming, None),
             State::Succeeded => (StateName::Succeeded, None),
             State::Failed(code) => (StateName::Failed, Some(*code)),
             State::Processing(fault) => (StateName::Processing, *fault),
@@ -132,6 +138,15 @@ impl Flow {
             can_retry: matches!(self.state, State::Failed(code) if self.own && code.retriable()),
             checking: self.ask.is_some() || self.read.is_some(),
             place: self.way_on(),
+            way: match self.state {
+                State::Redirecting { way, .. } => way,
+                _ => Way::Page,
+            },
+            frame: match self.state {
+                State::Redirecting { way: Way::Frame, place, .. } => Some(place),
+                _ => None,
+            },
+            offline: self.offline,
             expires_at: told.and_then(|told| told.expires_at),
             fault,
         }
@@ -141,7 +156,7 @@ impl Flow {
     fn way_on(&self) -> Option<u32> {
         let watched = self.watched.as_ref()?;
         let shown = match self.state {
-            State::Redirecting { watchdog } => watchdog.is_none(),
+            State::Redirecting { watchdog, .. } => watchdog.is_none(),
             State::Link => true,
             State::Confirming { .. } | State::Processing(_) => !watched.returned,
             _ => false,

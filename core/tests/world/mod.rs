@@ -11,7 +11,8 @@ use paymentsos_core::flow::{
     Request, Setup, Start, StateName, Told, ToldPayment, View,
 };
 use paymentsos_core::paymentsos::{
-    Kind, Order, Outcome, Payment, PaymentMethod, PaymentStatus, RelatedResources, Status, Transaction,
+    Kind, Order, Outcome, Payment, PaymentMethod, PaymentStatus, ProviderSpecificData, RelatedResources, Status,
+    Transaction,
 };
 use std::collections::BTreeMap;
 
@@ -23,6 +24,8 @@ pub const FORGED: &str = "f0f0f0f0-0000-4000-8000-000000000003";
 
 /// The driver's number for the bank's page.
 pub const BANK: u32 = 7;
+/// The driver's number for where the issuer collects data.
+pub const COLLECTOR: u32 = 8;
 pub const MINUTE: Millis = 60_000;
 /// When every story begins, by the wall clock.
 pub const MORNING: Millis = 1_700_000_000_000;
@@ -74,6 +77,7 @@ pub struct Says {
     pub kind: Kind,
     pub transaction: Transaction,
     pub place: Option<Place>,
+    collects: bool,
     sent_vendor: Option<String>,
     held: bool,
 }
@@ -88,9 +92,10 @@ fn says(id: &str, status: Status) -> Says {
         amount: Some(4097),
         currency: Some("USD".into()),
         payment_method: Some(PaymentMethod { vendor: Some("VISA".into()), last_4_digits: Some("1111".into()) }),
+        provider_specific_data: None,
         expires_at: None,
     };
-    Says { kind: Kind::Charge, transaction, place: None, sent_vendor: None, held: false }
+    Says { kind: Kind::Charge, transaction, place: None, collects: false, sent_vendor: None, held: false }
 }
 
 pub fn pending(id: &str) -> Says {
@@ -147,13 +152,24 @@ impl Says {
         self
     }
 
+    /// The page at the bank may be shown in a frame.
+    pub fn framed(mut self) -> Says {
+        self.transaction.provider_specific_data = Some(ProviderSpecificData { iframe_allowed: true });
+        self
+    }
+
+    /// The issuer wants to collect data first.
+    pub fn collecting(self) -> Says {
+        Says { collects: true, place: Some(place(COLLECTOR, "https", "bank.example")), ..self }
+    }
+
     /// The backend has held its answer.
     pub fn held(self) -> Says {
         Says { held: true, ..self }
     }
 
     fn told(self) -> Told {
-        Told { transaction: self.transaction, place: self.place }
+        Told { transaction: self.transaction, place: self.place, collects: self.collects }
     }
 }
 
@@ -225,12 +241,13 @@ pub fn lost() -> Answer {
     Answer::Lost
 }
 
-/// The three things that are asked of the backend.
+/// The four things that are asked of the backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ask {
     Create,
     Read,
     Transaction,
+    Authenticate,
 }
 
 pub fn sort(request: &Request) -> Ask {
@@ -238,6 +255,7 @@ pub fn sort(request: &Request) -> Ask {
         Request::Create { .. } => Ask::Create,
         Request::Read { .. } => Ask::Read,
         Request::Ask { .. } => Ask::Transaction,
+        Request::Authenticate { .. } => Ask::Authenticate,
     }
 }
 
@@ -285,6 +303,16 @@ pub struct World {
     /// The payment whose announcements are heard.
     pub listens: Option<String>,
     pub announced: u32,
+    /// The browser lets a page open windows in a press.
+    pub opens_windows: bool,
+    /// The window that was opened, and where it has gone.
+    pub window: Option<Option<u32>>,
+    /// What collects data for the issuer.
+    pub collecting: Option<u32>,
+    /// How often this page has said that it is back, that it goes on, and has wanted to close itself.
+    pub handed_over: u32,
+    pub took_over: u32,
+    pub closed_itself: u32,
 }
 
 impl World {
@@ -316,6 +344,12 @@ impl World {
             granted: Vec::new(),
             listens: None,
             announced: 0,
+            opens_windows: true,
+            window: None,
+            collecting: None,
+            handed_over: 0,
+            took_over: 0,
+            closed_itself: 0,
         }
     }
 
@@ -436,6 +470,13 @@ impl World {
                 self.fragment = returned::clean(&self.fragment, what);
             }
             Effect::Go(place) => self.went.push(place),
+            Effect::Open(place) => *self.window.as_mut().expect("a window") = Some(place),
+            Effect::Close => assert!(self.window.take().is_some(), "there is a window to close"),
+            Effect::Collect(place) => assert_eq!(self.collecting.replace(place), None, "collected twice"),
+            Effect::Collected => assert!(self.collecting.take().is_some(), "something was collected"),
+            Effect::HandOver => self.handed_over += 1,
+            Effect::TakeOver => self.took_over += 1,
+            Effect::Leave => self.closed_itself += 1,
             Effect::Tell => self.told += 1,
             Effect::Report(code) => self.reported.push(code),
         }
@@ -445,6 +486,9 @@ impl World {
     pub fn start(&mut self) -> Effects {
         self.open.clear();
         self.alarm = None;
+        // The driver lets go of both.
+        self.window = None;
+        self.collecting = None;
         let returned = returned::read(&self.query, &self.fragment);
         let kept = self.kept.as_deref().and_then(Kept::from_line);
         let ids = Start::payments(&self.setup, &returned, kept.as_ref());
@@ -496,10 +540,20 @@ impl World {
         self.read_says(answer);
     }
 
+    /// What the driver makes of a press on Pay.
+    pub fn press(&mut self) -> Press {
+        self.presses += 1;
+        let window = self.opens_windows && self.view().can_pay && self.setup.presentation == Presentation::Popup;
+        if window {
+            self.window = Some(None);
+        }
+        Press { id: key(self.presses), method: self.presses, window }
+    }
+
     /// Pay is pressed, and the page gives the payment method at once.
     pub fn press_pay(&mut self) -> Effects {
-        self.presses += 1;
-        let mut effects = self.input(Input::Pay(Press { id: key(self.presses), method: self.presses }));
+        let press = self.press();
+        let mut effects = self.input(Input::Pay(press));
         effects.extend(self.input(Input::Method { number: self.presses, given: true }));
         effects
     }
