@@ -4,8 +4,9 @@ use crate::browser::objects::{member, object};
 use crate::browser::{Credentials, is_locale};
 use crate::messages::Messages;
 use crate::panel::{Command, Detail, Msg, Panel};
-use crate::settings::PanelProps;
-use js_sys::{Function, Object, Promise};
+use crate::settings::{Choice, PanelProps};
+use crate::view::Method;
+use js_sys::{Array, Function, Object, Promise};
 use paymentsos_core::flow::Presentation;
 use paymentsos_core::paymentsos::{Kind, Outcome};
 use std::rc::Rc;
@@ -29,7 +30,8 @@ pub struct Handle {
 #[wasm_bindgen]
 impl Handle {
     /// Mounts a checkout into `base`. `settings` holds the element's attributes as text, under their own names, and its properties
-    /// `paymentMethod` and `messages`, `lang`, the language around it, and `qr`, a function that promises a text's QR code; `emit(type, detail)` dispatches an event.
+    /// `paymentMethod`, `methods` and `messages`, `lang`, the language around it, `texts`, those of a language, and `qr`, a function that
+    /// promises a text's QR code; `emit(type, detail)` dispatches an event.
     #[wasm_bindgen(constructor)]
     pub fn new(base: Element, settings: &JsValue, emit: Function) -> Handle {
         let props = props(settings, &emit);
@@ -107,8 +109,11 @@ fn props(settings: &JsValue, emit: &Function) -> PanelProps {
     let messages = member(settings, "messages");
     read.note("messages", messages.is_object() || messages.is_null() || messages.is_undefined());
     let kind = [Kind::Charge, Kind::Authorization][read.choice("kind", &["charge", "authorization"])];
-    let presentations = [Presentation::Auto, Presentation::Page, Presentation::Link];
-    let presentation = presentations[read.choice("presentation", &["auto", "page", "link"])];
+    let presentations =
+        [Presentation::Auto, Presentation::Page, Presentation::Link, Presentation::Popup, Presentation::Iframe];
+    let presentation = presentations[read.choice("presentation", &["auto", "page", "link", "popup", "iframe"])];
+    let methods = methods(&member(settings, "methods"));
+    read.note("methods", methods.is_some());
     let all_credentials = [Credentials::SameOrigin, Credentials::Omit, Credentials::Include];
     let credentials = all_credentials[read.choice("credentials", &["same-origin", "omit", "include"])];
     let (amount, deadline) = (read.number("amount"), read.number("deadline"));
@@ -142,18 +147,54 @@ fn props(settings: &JsValue, emit: &Function) -> PanelProps {
         deadline: deadline.and_then(|seconds| u32::try_from(seconds).ok()),
         wrong,
         payment_method: member(settings, "paymentMethod"),
+        methods: methods.unwrap_or_default(),
         qr: member(settings, "qr").dyn_into::<Function>().ok().map(|draw| {
             Callback::from(move |text: AttrValue| {
                 let drawn = draw.call1(&JsValue::UNDEFINED, &JsValue::from_str(&text));
                 Promise::resolve(&drawn.unwrap_or_default())
             })
         }),
-        messages: Rc::new(Messages::new(own_texts(&messages))),
+        messages: Rc::new(texts(&member(settings, "texts"), &messages)),
         started: Callback::noop(),
         on_state: quietly("checkout-state"),
         on_result: quietly("checkout-result"),
         on_error: quietly("checkout-error"),
         before_redirect: Some(Callback::from(move |detail: Detail| Promise::resolve(&before_redirect(detail)))),
+    }
+}
+
+/// The ways to pay; none where one of them cannot be read.
+fn methods(list: &JsValue) -> Option<Vec<Choice>> {
+    if list.is_undefined() || list.is_null() {
+        return Some(Vec::new());
+    }
+    list.dyn_ref::<Array>()?.iter().map(|entry| choice(&entry)).collect()
+}
+
+fn choice(entry: &JsValue) -> Option<Choice> {
+    let payment_method = member(entry, "payment_method");
+    let text =
+        |of: &JsValue, name: &str| member(of, name).as_string().filter(|text| !text.is_empty()).map(AttrValue::from);
+    (payment_method.is_object() || payment_method.is_function()).then(|| Choice {
+        method: Method {
+            label: text(entry, "label"),
+            vendor: text(&payment_method, "vendor"),
+            digits: text(&payment_method, "last_4_digits"),
+            expires: text(&payment_method, "expiration_date"),
+            card: member(entry, "card").is_truthy(),
+        },
+        payment_method,
+    })
+}
+
+/// The texts of a language, as far as they have come, and a page's own on top.
+fn texts(texts: &JsValue, own: &JsValue) -> Messages {
+    let mut all = own_texts(&member(texts, "texts"));
+    all.append(&mut own_texts(own));
+    let messages = Messages::new(all);
+    match (member(texts, "language").as_string(), member(texts, "direction").as_string()) {
+        (Some(language), Some(direction)) => messages.written_in(language.into(), direction.into()),
+        _ => messages,
     }
 }
 
@@ -164,7 +205,7 @@ fn own_texts(messages: &JsValue) -> Vec<(String, String)> {
     Object::entries(messages.unchecked_ref())
         .iter()
         .filter_map(|entry| {
-            let entry = js_sys::Array::from(&entry);
+            let entry = Array::from(&entry);
             Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
         })
         .collect()

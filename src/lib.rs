@@ -14,6 +14,7 @@
 
 pub mod browser;
 pub mod checkout;
+mod countdown;
 pub mod element;
 pub mod messages;
 pub mod panel;

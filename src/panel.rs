@@ -1,11 +1,14 @@
 //! What joins it all: it hands what happens to the flow, what the flow asks for to the driver, and the flow's view to the screen. It draws
 //! into whatever tree it is put in; the shadow root around it is the element's, or that of `Checkout`.
 
+use crate::browser::device::{FULL_SCREEN, challenge_window};
 use crate::browser::{self, Driver};
+use crate::countdown::Left;
+use crate::messages::Key;
 use crate::settings::{PanelProps, Read, access, read};
-use crate::view::{Pressed, ScreenProps, screen};
+use crate::view::{PRESS, Pressed, ScreenProps, screen};
 use paymentsos_core::codes::Code;
-use paymentsos_core::flow::{Effect, Fit, Flow, Input, Setup, StateName, View};
+use paymentsos_core::flow::{Effect, Fit, Flow, Input, Millis, Presentation, Setup, StateName, View};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
@@ -47,6 +50,8 @@ pub enum Msg {
     Copied(bool),
     /// The link as a QR code, if it has one.
     Drawn(Option<AttrValue>),
+    /// A second has gone by.
+    Ticked,
 }
 
 /// A checkout without a shadow root. See [`PanelProps`].
@@ -62,7 +67,14 @@ pub struct Panel {
     qr: Option<(u32, Option<AttrValue>)>,
     /// The shopper pressed something in here last, so that the focus is ours to move.
     touched: bool,
+    /// Which of the ways to pay is chosen.
+    chosen: usize,
+    /// How large a challenge may be, as of the latest press.
+    challenge: Option<(i32, i32)>,
+    /// While a countdown is shown.
+    ticking: Option<browser::Timer>,
     base: NodeRef,
+    presses: Option<browser::Presses>,
     /// The setting that is wrong.
     wrong: Option<AttrValue>,
     /// The frame that this page is in may not leave for the bank by itself.
@@ -87,7 +99,11 @@ impl Component for Panel {
             copied: None,
             qr: None,
             touched: false,
+            chosen: 0,
+            challenge: None,
+            ticking: None,
             base: NodeRef::default(),
+            presses: None,
             wrong: None,
             kept_in: false,
         };
@@ -125,6 +141,14 @@ impl Component for Panel {
                     Pressed::TryAgain => self.input(ctx, Input::TryAgain),
                     Pressed::Check => self.input(ctx, Input::Check),
                     Pressed::Copy | Pressed::Share => self.hand_on(ctx, pressed),
+                    Pressed::Choose(at) => {
+                        self.chosen = at;
+                        true
+                    }
+                    Pressed::Show => {
+                        self.driver.show_window();
+                        false
+                    }
                 };
             }
             Msg::Command(command, done) => {
@@ -144,6 +168,7 @@ impl Component for Panel {
                 self.kept_in = true;
                 self.tell_host(ctx, number);
             }
+            Msg::Ticked => self.ticking = None,
             Msg::Drawn(code) => self.qr = self.qr.take().map(|(number, _)| (number, code)),
             Msg::Copied(copied) => {
                 let link = ctx.link().clone();
@@ -158,7 +183,9 @@ impl Component for Panel {
         let locale = props.locale.as_deref().unwrap_or_default();
         let money = self.view.money.as_ref().map(|money| AttrValue::from(browser::money(money, locale)));
         let expires = self.view.expires_at.and_then(|at| browser::time(at, locale)).map(AttrValue::from);
-        let href = self.view.place.and_then(|number| self.driver.address(number));
+        let address = |number: Option<u32>| number.and_then(|number| self.driver.address(number));
+        let left = self.counts_down().map(|at| Left::until(at, self.driver.now().wall, locale));
+        let (left, left_said) = left.map_or((None, None), |left| (left.shown, left.said));
         let (can_share, can_copy) = browser::can_hand_on();
         html! {
             <div ref={self.base.clone()}>
@@ -167,20 +194,39 @@ impl Component for Panel {
                     messages: props.messages.clone(),
                     money,
                     expires,
-                    href,
+                    href: address(self.view.place),
+                    frame: address(self.view.frame),
+                    frame_size: self.challenge,
+                    left,
+                    left_said,
+                    methods: props.methods.iter().map(|choice| choice.method.clone()).collect(),
+                    chosen: self.chosen(props),
                     target: self.target(),
                     wrong: self.wrong.clone(),
                     qr: self.qr.as_ref().and_then(|(_, code)| code.clone()),
                     can_share,
                     can_copy,
                     copied: self.copied.is_some(),
-                    on_press: ctx.link().callback(Msg::Pressed),
                 })}
             </div>
         }
     }
 
-    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first {
+            let link = ctx.link().clone();
+            self.presses = browser::Presses::hear(&self.base, PRESS, move |word| {
+                if let Some(pressed) = Pressed::from_word(&word) {
+                    link.send_message(Msg::Pressed(pressed));
+                }
+            });
+        }
+        if self.counts_down().is_none() {
+            self.ticking = None;
+        } else if self.ticking.is_none() {
+            let link = ctx.link().clone();
+            self.ticking = Some(browser::Timer::new(1_000, move || link.send_message(Msg::Ticked)));
+        }
         if self.touched && browser::focus_heading(&self.base) {
             self.touched = false;
         }
@@ -229,8 +275,27 @@ impl Panel {
         if !self.view.can_pay {
             return false;
         }
-        let press = self.driver.press(&ctx.props().payment_method);
+        let props = ctx.props();
+        let method =
+            props.methods.get(self.chosen(props)).map_or(&props.payment_method, |choice| &choice.payment_method);
+        let words = (props.presentation == Presentation::Popup).then(|| props.messages.text(Key::Creating));
+        let mut code = FULL_SCREEN;
+        if props.presentation == Presentation::Iframe {
+            let (width, height) = browser::room(&self.base);
+            (code, self.challenge) = challenge_window(width, height);
+        }
+        let press = self.driver.press(method, words, code);
         self.input(ctx, Input::Pay(press))
+    }
+
+    /// The first where the page has taken ways to pay away.
+    fn chosen(&self, props: &PanelProps) -> usize {
+        if self.chosen < props.methods.len() { self.chosen } else { 0 }
+    }
+
+    /// Until when a countdown is shown.
+    fn counts_down(&self) -> Option<Millis> {
+        self.view.expires_at.filter(|_| self.view.state == StateName::Link)
     }
 
     /// Tells the flow, and does what it says. Whether there is something new to show.

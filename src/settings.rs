@@ -4,6 +4,7 @@ use crate::browser::{self, Access, Credentials, Driver};
 use crate::checkout::CheckoutHandle;
 use crate::messages::Messages;
 use crate::panel::{Detail, Panel};
+use crate::view::Method;
 use js_sys::Promise;
 use paymentsos_core::flow::{Fit, Money, Presentation, Setup};
 use paymentsos_core::paymentsos::Kind;
@@ -90,6 +91,9 @@ settings! {
     /// PaymentsOS's `payment_method`, or a function that gives one or a promise of one, called in each press on Pay.
     #[prop_or_default]
     pub payment_method: JsValue,
+    /// The ways to pay, to choose from; where there are any, they stand in place of `payment_method`.
+    #[prop_or_default]
+    pub methods: Vec<Choice>,
     /// Draws a text as a QR code: a promise of its side's length, a space, and an SVG path. Without it, a link is shown without a code.
     #[prop_or_default]
     pub qr: Option<Callback<AttrValue, Promise>>,
@@ -111,6 +115,15 @@ settings! {
     /// Asked before the page is left: a promise of `false` keeps it, the page then goes there itself.
     #[prop_or_default]
     pub before_redirect: Option<Callback<Detail, Promise>>,
+}
+
+/// A way to pay, to choose from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Choice {
+    /// How it is shown.
+    pub method: Method,
+    /// As the property of that name: PaymentsOS's `payment_method`, or a function that gives one or a promise of one.
+    pub payment_method: JsValue,
 }
 
 pub(crate) fn access(props: &PanelProps) -> Access {

@@ -143,7 +143,7 @@ async fn an_authorization_is_created_among_the_authorizations() {
 async fn every_press_is_another_key() {
     let page = Page::new();
     let mut driven = Driven::on(&page);
-    let (one, two) = (driven.driver.press(&JsValue::NULL), driven.driver.press(&JsValue::NULL));
+    let (one, two) = (driven.driver.press(&JsValue::NULL, None, "05"), driven.driver.press(&JsValue::NULL, None, "05"));
     assert!(is_uuid_4(&one.id) && is_uuid_4(&two.id), "{} {}", one.id, two.id);
     assert_ne!(one.id, two.id);
     assert_ne!(one.method, two.method);
@@ -155,7 +155,7 @@ async fn without_random_uuid_a_key_is_one_all_the_same() {
     let _insecure = stub::Pretend::new(stub::get(&stub::window(), "crypto"), "randomUUID", JsValue::UNDEFINED);
     let page = Page::new();
     let mut driven = Driven::on(&page);
-    let (one, two) = (driven.driver.press(&JsValue::NULL), driven.driver.press(&JsValue::NULL));
+    let (one, two) = (driven.driver.press(&JsValue::NULL, None, "05"), driven.driver.press(&JsValue::NULL, None, "05"));
     assert!(is_uuid_4(&one.id), "{}", one.id);
     assert!(one.id.as_bytes()[19].is_ascii() && "89ab".contains(&one.id[19..20]), "{}", one.id);
     assert_ne!(one.id, two.id);
@@ -455,8 +455,8 @@ async fn the_payment_method_is_the_one_of_its_press() {
     let page = Page::new();
     let mut driven = Driven::on(&page);
     driven.driver.start(setup(&driven.driver), "https://shop.example/basket".into());
-    let old = driven.driver.press(&js_object(&json!({ "token": "old" })));
-    let new = driven.driver.press(&js_object(&json!({ "token": "new", "vendor": "VISA" })));
+    let old = driven.driver.press(&js_object(&json!({ "token": "old" })), None, "05");
+    let new = driven.driver.press(&js_object(&json!({ "token": "new", "vendor": "VISA" })), None, "05");
     driven.send(1, create(old.method));
     assert_eq!(driven.answer(1).await, Answer::NotSent);
     driven.send(2, create(new.method));
@@ -481,7 +481,7 @@ async fn a_payment_method_that_cannot_be_sent_is_not() {
     let circle: JsValue = js_sys::Object::new().into();
     js_sys::Reflect::set(&circle, &"self".into(), &circle).unwrap();
     for (number, method) in (1..).zip([JsValue::UNDEFINED, JsValue::NULL, "card".into(), 1.into(), circle]) {
-        let press = driven.driver.press(&method);
+        let press = driven.driver.press(&method, None, "05");
         settle().await;
         driven.send(number, create(press.method));
         assert_eq!(driven.answer(number).await, Answer::NotSent, "{method:?}");
@@ -495,9 +495,9 @@ async fn what_comes_for_an_earlier_press_is_not_told() {
     let mut driven = Driven::on(&page);
     let mut give = None;
     let promise = js_sys::Promise::new(&mut |done, _| give = Some(done));
-    driven.driver.press(&promise);
+    driven.driver.press(&promise, None, "05");
     let refused = js_sys::Promise::reject(&"closed".into());
-    let latest = driven.driver.press(&refused);
+    let latest = driven.driver.press(&refused, None, "05");
     settle().await;
     give.unwrap().call1(&JsValue::UNDEFINED, &js_object(&json!({ "token": "late" }))).unwrap();
     settle().await;

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 
 const MANIFEST: &str = include_str!("../www/package/custom-elements.json");
 const TYPES: &str = include_str!("../www/package/class.d.ts");
+const CARD: &str = include_str!("../www/card.js");
 const CLASS: &str = include_str!("../www/class.js");
 const STYLES: &str = include_str!("../www/checkout.css");
 const THEMING: &str = include_str!("../docs/theming.md");
@@ -107,7 +108,11 @@ fn states_codes_and_keys_are_those_of_the_code() {
     let codes = names(Code::ALL.iter().map(|code| code.name()).chain(OF_THE_CLASS));
     assert_eq!(listed("x-codes"), codes);
     assert_eq!(codes, union("CheckoutErrorCode"));
-    let keys = names(Key::ALL.iter().map(|key| key.name()));
+    let of_scripts = [CLASS, CARD].into_iter().flat_map(|script| {
+        let texts = between(script, "const TEXTS = {", "\n};").lines();
+        texts.filter_map(|line| line.trim().split_once(": ")).map(|(key, _)| key)
+    });
+    let keys = names(Key::ALL.iter().map(|key| key.name()).chain(of_scripts));
     assert_eq!(listed("x-messages"), keys);
     assert_eq!(keys, union("CheckoutMessageKey"));
     for code in OF_THE_CLASS {
@@ -123,7 +128,7 @@ fn what_is_said_of_codes_and_keys_is_so() {
         assert_eq!((&told["who"], &told["retriable"]), (&code.who().name().into(), &code.retriable().into()), "{told}");
     }
     for told in element["x-messages"].as_array().unwrap() {
-        let key = Key::from_name(told["name"].as_str().unwrap()).unwrap();
+        let Some(key) = Key::from_name(told["name"].as_str().unwrap()) else { continue };
         assert_eq!(told["default"], key.english());
     }
 }
@@ -133,13 +138,12 @@ fn parts_and_slots_are_those_that_are_drawn() {
     let mut parts = names(["base"]);
     let mut slots = Names::new();
     for html in every_screen().into_iter().map(html) {
-        let attribute = |name: &str| {
-            let marker = format!(" {name}=\"");
-            let values = html.split(&marker).skip(1).map(|rest| rest.split_once('"').unwrap().0);
+        let values = |marker: &str| {
+            let values = html.split(marker).skip(1).map(|rest| rest.split_once('"').unwrap().0);
             names(values.flat_map(|value| value.split(' ')))
         };
-        parts.extend(attribute("part"));
-        slots.extend(attribute("name"));
+        parts.extend(values(" part=\""));
+        slots.extend(values("<slot name=\""));
         for tag in html.split('<').filter(|tag| tag.starts_with(|first: char| first.is_ascii_lowercase())) {
             let is_inside = ["slot", "path", "p>"].iter().any(|inside| tag.starts_with(inside));
             assert!(tag.contains(" part=\"") || is_inside, "a piece without a part: <{tag}");

@@ -140,7 +140,7 @@ fn a_page_has_words_of_its_own() {
     ]);
     assert_eq!(messages.text(Key::Ready), "Kasse");
     assert_eq!(messages.text(Key::Check), Key::Check.english());
-    assert_eq!(messages.fill(Key::PayAmount, "amount", "{amount}"), "Place order for {amount} {now}");
+    assert_eq!(messages.fill(Key::PayAmount, &[("amount", "{amount}")]), "Place order for {amount} {now}");
     let html = html(with(StateName::Ready, |props| props.messages = Rc::new(messages)));
     assert!(read(&html).contains("Place order for $40.97 {now}"), "{html}");
 }
@@ -271,7 +271,7 @@ fn confirming_shows_the_way_on_while_nobody_has_returned() {
 fn a_charge_is_paid_and_an_authorization_reserved() {
     let charge = html(screen(StateName::Succeeded));
     assert!(read(&charge).contains("Payment complete Paid $40.97"), "{charge}");
-    assert!(read(&charge).contains("VISA ···· 1111 Reference KC-10482"), "{charge}");
+    assert!(read(&charge).contains("VISA ending in 1111 Reference KC-10482"), "{charge}");
     assert!(!read(&charge).to_lowercase().contains("reserved"));
     assert!(charge.contains("<slot name=\"succeeded\">"));
     assert_eq!(announced(&charge), "Payment complete $40.97");
@@ -290,7 +290,7 @@ fn a_receipt_holds_what_is_known() {
         }))
     };
     assert!(read(&method(Some("PBL"), None)).contains("Pay by link"));
-    assert!(read(&method(None, Some("1111"))).contains("···· 1111"));
+    assert!(read(&method(None, Some("1111"))).contains("Card ending in 1111"));
     assert!(!has(&method(None, None), "dd", "method"));
     let bare = html(with(StateName::Succeeded, |props| {
         (props.money, props.view.reference, props.view.payment_method) = (None, None, None);

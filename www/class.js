@@ -13,12 +13,16 @@ const ATTRIBUTES = [
   'backend', 'payment-id', 'kind', 'amount', 'currency', 'merchant-site-url', 'presentation', 'redirect-hosts',
   'host-origin', 'client-token', 'credentials', 'locale', 'deadline',
 ];
-const PROPERTIES = ['paymentMethod', 'messages'];
+const PROPERTIES = ['paymentMethod', 'methods', 'messages'];
 
 // Said here, because what says everything else is what is missing.
-const CANNOT_START = ['Payment cannot be shown here', 'Reload the page, or use another browser. If you may have paid already, look at your order or your e-mail first.'];
-const STOPPED = ['Something went wrong', 'Before you pay again, look at your order or your e-mail to see whether it was paid.'];
-const RELOAD = 'Reload the page';
+const TEXTS = {
+  cannot_start: 'Payment cannot be shown here',
+  cannot_start_hint: 'Reload the page, or use another browser. If you may have paid already, look at your order or your e-mail first.',
+  stopped: 'Something went wrong',
+  stopped_hint: 'Before you pay again, look at your order or your e-mail to see whether it was paid.',
+  reload: 'Reload the page',
+};
 
 // Written out where they are used, and not put together: so bundlers find what belongs to it.
 const WASM = new URL('./paymentsos-checkout_bg.wasm', import.meta.url);
@@ -83,7 +87,7 @@ let broken = false;
 let watching = false;
 function breakDown() {
   broken = true;
-  for (const checkout of mounted) checkout.stop('stopped', STOPPED);
+  for (const checkout of mounted) checkout.stop('stopped');
 }
 
 // After a trap nothing in the module can be trusted: every element says so, and none pays again.
@@ -164,7 +168,57 @@ class Behind {
     }
     const around = this.element.closest('[lang]');
     if (around) settings.lang = around.lang;
+    this.speak(settings.locale || settings.lang || navigator.language || 'en');
+    settings.texts = this.texts;
+    settings.methods = this.methods();
     return settings;
+  }
+
+  // English at once; another language once it is there.
+  speak(tag) {
+    if (tag === this.tag) return;
+    this.tag = tag;
+    this.texts = /^en(-|$)/i.test(tag) ? undefined : { language: 'en', direction: 'ltr', texts: {} };
+    if (!this.texts) return;
+    import('./locales/index.js').then((locales) => locales.default(tag)).then((texts) => {
+      if (!texts || tag !== this.tag) return;
+      this.texts = texts;
+      this.update();
+    }).catch(() => {
+      // A later change may have better luck.
+      if (tag === this.tag) this.tag = undefined;
+    });
+  }
+
+  // A text, if it is not the English one.
+  own(key) {
+    const { messages } = this.properties;
+    return (messages && messages[key]) || (this.texts && this.texts.texts[key]);
+  }
+
+  say(key) { return this.own(key) || TEXTS[key]; }
+
+  // A card's fields are this script's to make; what is paid with them is asked for in the press.
+  methods() {
+    const { methods } = this.properties;
+    if (!Array.isArray(methods)) return methods;
+    const card = methods.find((method) => method && method.secure_fields);
+    this.fields(card && card.secure_fields);
+    return methods.map((method) => (method && method.secure_fields
+      ? { label: method.label, card: true, payment_method: async () => (await this.card).pay() } : method));
+  }
+
+  fields(options) {
+    const card = this.card;
+    if (card && options === this.options) {
+      card.then((fields) => fields.speak(), () => {});
+      return;
+    }
+    if (card) card.then((fields) => fields.remove(), () => {});
+    this.options = options;
+    this.card = options && import('./card.js').then(({ Card }) => new Card(this.element, options, (key) => this.own(key)));
+    // The press on Pay says so.
+    if (this.card) this.card.catch(() => { this.options = undefined; });
   }
 
   command(name) {
@@ -192,11 +246,11 @@ class Behind {
     // What shows the room that it will take.
     styles();
     this.fill();
-    const limit = setTimeout(() => { if (turn === this.turn) this.stop('cannot_start', CANNOT_START); }, START_LIMIT);
+    const limit = setTimeout(() => { if (turn === this.turn) this.stop('cannot_start'); }, START_LIMIT);
     try {
       const { Handle } = await load();
       if (turn !== this.turn || this.stopped) return;
-      if (broken) return this.stop('stopped', STOPPED);
+      if (broken) return this.stop('stopped');
       // Yew never takes its listeners off the element it was mounted in, so each mount gets a fresh one.
       const base = document.createElement('div');
       base.setAttribute('part', 'base');
@@ -206,7 +260,7 @@ class Behind {
       for (const command of this.waiting.splice(0)) command();
     } catch (error) {
       if (isTrap(error)) breakDown();
-      if (turn === this.turn) this.stop(...(broken ? ['stopped', STOPPED] : ['cannot_start', CANNOT_START]));
+      if (turn === this.turn) this.stop(broken ? 'stopped' : 'cannot_start');
     } finally {
       clearTimeout(limit);
     }
@@ -259,7 +313,7 @@ class Behind {
   }
 
   /** Shows a fixed text in place of everything, and never calls the wasm again. */
-  stop(code, [heading, text]) {
+  stop(code) {
     if (this.stopped) return;
     this.stopped = true;
     this.handle = undefined;
@@ -273,10 +327,10 @@ class Behind {
       section.appendChild(piece);
       return piece;
     };
-    put('h2', 'heading', heading);
-    put('p', 'text', text);
+    put('h2', 'heading', this.say(code));
+    put('p', 'text', this.say(`${code}_hint`));
     // What is saved is found again there: whoever reloads is told how it stands, and does not pay twice.
-    put('button', 'button reload', RELOAD).addEventListener('click', () => location.reload());
+    put('button', 'button reload', this.say('reload')).addEventListener('click', () => location.reload());
     this.fill(section);
     const error = Object.freeze({ code, who: code === 'stopped' ? 'merchant' : 'network', retriable: false });
     this.state = Object.freeze({ ...this.state, state: 'unavailable', error });
@@ -308,6 +362,10 @@ export class PaymentsosCheckout extends (typeof HTMLElement === 'function' ? HTM
   get paymentMethod() { return of(this).properties.paymentMethod; }
   set paymentMethod(value) { of(this).set('paymentMethod', value); }
 
+  /** The ways to pay, to choose from: `{ label, payment_method }`, or `{ label, secure_fields: { public_key, environment } }` for a card. */
+  get methods() { return of(this).properties.methods; }
+  set methods(value) { of(this).set('methods', value); }
+
   /** Own texts, by key. */
   get messages() { return of(this).properties.messages; }
   set messages(value) { of(this).set('messages', value); }
@@ -332,7 +390,7 @@ export function define() {
   if (typeof customElements === 'undefined') {
     const say = () => {
       for (const element of document.querySelectorAll(TAG)) {
-        if (!element.textContent.trim()) element.textContent = CANNOT_START.join('. ');
+        if (!element.textContent.trim()) element.textContent = `${TEXTS.cannot_start}. ${TEXTS.cannot_start_hint}`;
       }
     };
     say();

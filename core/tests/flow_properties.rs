@@ -206,7 +206,7 @@ impl Run {
             Step::TakenOver => drop(self.world.input(Input::TakenOver)),
             Step::WindowClosed => {
                 // Nobody says so of a window that is not there.
-                if self.world.window.take().is_some() {
+                if self.world.window.is_some() {
                     self.world.input(Input::WindowClosed);
                 }
             }

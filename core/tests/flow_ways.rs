@@ -90,8 +90,8 @@ fn a_window_that_is_not_needed_is_closed() {
 #[test]
 fn a_window_that_is_closed_is_asked_about_at_once_and_nothing_is_said_of_it() {
     let mut world = in_a_window();
-    world.window = None;
     world.input(Input::WindowClosed);
+    assert_eq!(world.window, None);
     assert!(world.is_open(Ask::Transaction));
     // The shopper may not have finished, or the bank's page may only look closed from here.
     assert_eq!(world.shows(StateName::Confirming).place, Some(BANK));
@@ -105,8 +105,8 @@ fn a_window_that_is_closed_is_asked_about_at_once_and_nothing_is_said_of_it() {
 #[test]
 fn who_closes_the_window_before_there_is_anywhere_to_go_is_not_taken_there() {
     let mut world = paying(Presentation::Popup);
-    world.window = None;
     world.input(Input::WindowClosed);
+    assert_eq!(world.window, None);
     world.shows(StateName::Creating);
     world.create_says(pending(FIRST).of(&key(1)).at_bank());
     assert_eq!(world.shows(StateName::Confirming).place, Some(BANK));

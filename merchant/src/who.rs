@@ -46,6 +46,7 @@ pub(crate) fn for_strangers(transaction: Transaction) -> Transaction {
         redirection: None,
         reconciliation_id: None,
         payment_method: None,
+        provider_specific_data: None,
         expires_at: None,
     }
 }

@@ -14,6 +14,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 pub(super) struct Api {
     pub(super) access: Access,
     pub(super) merchant_site_url: String,
+    pub(super) challenge: &'static str,
 }
 
 /// A request under way; dropped, it is aborted, and no answer comes.
@@ -72,6 +73,7 @@ impl Api {
             Request::Read { payment_id } => (payment_id, "", ""),
             Request::Ask { payment_id, kind, id, .. } => (payment_id, kind.path(), id.as_str()),
             Request::Create { payment_id, kind, .. } => (payment_id, kind.path(), ""),
+            Request::Authenticate { payment_id, kind, id, .. } => (payment_id, kind.path(), id.as_str()),
         };
         let mut address = [self.access.backend.trim_end_matches('/'), "/payments/", &segment(payment_id)].concat();
         for part in [kind, &segment(id)] {
@@ -87,8 +89,11 @@ impl Api {
         }
         let mut body = JsValue::UNDEFINED;
         match request {
-            Request::Create { attempt, expected, .. } => {
-                body = js_sys::JSON::stringify(&self.body(attempt, expected, method)?).ok()?.into();
+            Request::Create { attempt, .. } | Request::Authenticate { attempt, .. } => {
+                if let Request::Authenticate { .. } = request {
+                    address.push_str("/authentication-flows");
+                }
+                body = js_sys::JSON::stringify(&self.body(request, attempt, method)?).ok()?.into();
                 headers.push(("Idempotency-Key", text(attempt)));
                 headers.push(("Content-Type", text("application/json")));
             }
@@ -106,18 +111,27 @@ impl Api {
         construct(&js_sys::global(), "Request", &[text(&address), options])
     }
 
-    fn body(&self, attempt: &str, expected: &Money, method: &JsValue) -> Option<JsValue> {
+    fn body(&self, request: &Request, attempt: &str, method: &JsValue) -> Option<JsValue> {
         let text = JsValue::from_str;
-        let expected = [("amount", JsValue::from_f64(expected.amount as f64)), ("currency", text(&expected.currency))];
-        method.is_object().then(|| {
-            object(&[
-                ("payment_method", method.clone()),
-                ("merchant_site_url", text(&self.merchant_site_url)),
-                ("reconciliation_id", text(attempt)),
-                ("expected", object(&expected)),
-                ("three_d_secure_attributes", object(&[("internal", device::browser())])),
-            ])
-        })
+        let (mut expected, mut merchant_site_url, mut collected) = Default::default();
+        if let Request::Create { expected: Money { amount, currency }, .. } = request {
+            method.is_object().then_some(())?;
+            expected = object(&[("amount", JsValue::from_f64(*amount as f64)), ("currency", text(currency))]);
+            merchant_site_url = text(&self.merchant_site_url);
+        } else if let Request::Authenticate { collected: completed, .. } = request {
+            collected = text(if *completed { "Y" } else { "N" });
+        }
+        let internal = device::browser(&[
+            ("challenge_window_size", self.challenge.into()),
+            ("data_collection_completed_ind", collected),
+        ]);
+        Some(object(&[
+            ("payment_method", method.clone()),
+            ("merchant_site_url", merchant_site_url),
+            ("reconciliation_id", text(attempt)),
+            ("expected", expected),
+            ("three_d_secure_attributes", object(&[("internal", internal)])),
+        ]))
     }
 }
 

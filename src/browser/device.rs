@@ -8,20 +8,33 @@ use wasm_bindgen::JsValue;
 /// The colour depths that EMV knows.
 const DEPTHS: [i32; 8] = [48, 32, 24, 16, 15, 8, 4, 1];
 
-/// `three_d_secure_attributes.internal`'s `browser_*` fields. All are strings but `browser_java_enabled`.
-pub(super) fn browser() -> JsValue {
+/// The EMV code of a challenge that takes what it gets.
+pub const FULL_SCREEN: &str = "05";
+
+/// `three_d_secure_attributes.internal`: the `browser_*` fields, and `more`. All are strings but `browser_java_enabled`.
+pub(super) fn browser(more: &[(&str, JsValue)]) -> JsValue {
     let screen = global("screen");
     let number = |name: &str| member(&screen, name).as_f64().unwrap_or_default().max(0.0) as i32;
     let depth = Some(number("colorDepth")).filter(|depth| *depth > 0).unwrap_or(24);
     let written = |number: i32| JsValue::from(number.to_string());
-    object(&[
+    let mut members = vec![
         ("browser_java_enabled", JsValue::FALSE),
         ("browser_language", language(&text(&global("navigator"), "language")).into()),
         ("browser_color_depth", written(color_depth(depth))),
         ("browser_screen_height", written(number("height"))),
         ("browser_screen_width", written(number("width"))),
         ("browser_time_zone", written(Date::new_0().get_timezone_offset() as i32)),
-    ])
+    ];
+    members.extend_from_slice(more);
+    object(&members)
+}
+
+/// The largest challenge window that fits (EMV 3DS, challenge window size): its code, and its width and height in CSS pixels; neither
+/// where none fits.
+pub fn challenge_window(width: i32, height: i32) -> (&'static str, Option<(i32, i32)>) {
+    const WINDOWS: [(&str, i32, i32); 4] = [("03", 500, 600), ("04", 600, 400), ("02", 390, 400), ("01", 250, 400)];
+    let fitting = WINDOWS.into_iter().find(|(_, wide, high)| *wide <= width && *high <= height);
+    fitting.map_or((FULL_SCREEN, None), |(code, wide, high)| (code, Some((wide, high))))
 }
 
 /// The next lower depth that EMV knows: 30 bits are refused, 24 are not.

@@ -34,7 +34,14 @@ fn then(promise: Option<JsValue>, done: impl FnOnce() + 'static) {
     });
 }
 
-/// Moves the focus to the heading where the element that had it has gone. Says whether it had.
+/// How much room there is: the width of what is shown here, and the height of the window, in CSS pixels.
+pub fn room(base: &NodeRef) -> (i32, i32) {
+    let pixels = |number: JsValue| number.as_f64().unwrap_or_default() as i32;
+    let width = base.cast::<Element>().map(|base| pixels(member(&base, "offsetWidth"))).unwrap_or_default();
+    (width, pixels(global("innerHeight")))
+}
+
+/// Moves the focus to the heading, or to a frame, where the element that had it has gone. Says whether it had.
 pub fn focus_heading(base: &NodeRef) -> bool {
     let Some(base) = base.cast::<Element>() else { return false };
     // Of the shadow root, or of the document where there is none: there, what has no focus of its own is the body's.
@@ -45,10 +52,11 @@ pub fn focus_heading(base: &NodeRef) -> bool {
         return false;
     }
     // Somewhere else on the page the focus is not ours.
-    if elsewhere == body
-        && let Ok(Some(heading)) = base.query_selector("[part~=heading]")
-    {
-        call(&heading, "focus", &[]);
+    if elsewhere == body {
+        let first = |part: &str| base.query_selector(part).ok().flatten();
+        if let Some(target) = first("[part~=frame]").or_else(|| first("[part~=heading]")) {
+            call(&target, "focus", &[]);
+        }
     }
     true
 }

@@ -6,7 +6,8 @@
 use super::objects::member;
 use js_sys::Array;
 use paymentsos_core::paymentsos::{
-    Order, Outcome, Payment, PaymentMethod, PaymentStatus, Redirection, RelatedResources, Status, Transaction,
+    Order, Outcome, Payment, PaymentMethod, PaymentStatus, ProviderSpecificData, Redirection, RelatedResources, Status,
+    Transaction,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -34,6 +35,8 @@ pub fn transaction(value: &JsValue) -> Option<Transaction> {
             vendor: text(&method, "vendor"),
             last_4_digits: text(&method, "last_4_digits"),
         }),
+        provider_specific_data: object(value, "provider_specific_data")
+            .map(|data| ProviderSpecificData { iframe_allowed: flag(&data, "iframeAllowed") }),
         expires_at: integer(value, "expires_at"),
     })
 }
@@ -52,13 +55,12 @@ pub fn payment(value: &JsValue) -> Option<Payment> {
         // Taking it for nothing would say that there are no transactions.
         return None;
     };
-    let chargedback = member(value, "is_chargedback");
     Some(Payment {
         id: member(value, "id").as_string()?,
         amount: whole(&member(value, "amount"))?,
         currency: member(value, "currency").as_string()?,
         status: PaymentStatus::from(member(value, "status").as_string()?),
-        is_chargedback: chargedback == JsValue::TRUE || chargedback == "true",
+        is_chargedback: flag(value, "is_chargedback"),
         order: object(value, "order").map(|order| Order { id: text(&order, "id") }),
         related_resources,
     })
@@ -80,6 +82,12 @@ fn object(value: &JsValue, name: &str) -> Option<JsValue> {
 
 fn is_object(value: &JsValue) -> bool {
     value.is_object() && !Array::is_array(value)
+}
+
+/// `true`, also as text; anything else is `false`.
+fn flag(value: &JsValue, name: &str) -> bool {
+    let member = member(value, name);
+    member == JsValue::TRUE || member == "true"
 }
 
 /// Text, or a whole number as text.

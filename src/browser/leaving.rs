@@ -21,6 +21,13 @@ pub(super) fn go(address: &str) -> bool {
     true
 }
 
+/// Closes this window, if the browser lets it: one that the shopper has opened stays, and so does what is in a frame.
+pub(super) fn close() {
+    if !framed() {
+        call(&js_sys::global(), "close", &[]);
+    }
+}
+
 /// Tells the page around this frame, if it is of that very origin, where the shopper has to be taken.
 pub(super) fn tell_host(origin: &str, address: &str, view: &View) {
     let id = |id: &Option<String>| id.as_deref().map_or(JsValue::NULL, JsValue::from_str);

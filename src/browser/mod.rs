@@ -11,12 +11,15 @@ mod leaving;
 mod money;
 pub(crate) mod objects;
 mod places;
+mod popup;
+mod presses;
 mod storage;
 mod tabs;
 mod timer;
+mod unseen;
 
-pub use hand_on::{can_hand_on, copy, focus_heading, share};
-pub use money::{is_locale, money, time};
+pub use hand_on::{can_hand_on, copy, focus_heading, room, share};
+pub use money::{duration, is_locale, money, time, two_digits};
 pub use timer::Timer;
 
 use api::{Api, Sending};
@@ -31,6 +34,7 @@ use yew::{AttrValue, Callback};
 pub use address::{absolute, is_origin};
 pub use leaving::framed;
 pub use places::Places;
+pub use presses::Presses;
 
 /// With which requests the browser sends the shop's cookies (`fetch`'s `credentials`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +83,10 @@ pub struct Driver {
     /// The payment that is listened for, and the channel of its tabs.
     payment: String,
     channel: Option<tabs::Channel>,
+    popup: Option<popup::Popup>,
+    unseen: Option<unseen::Unseen>,
+    /// The EMV code of the window that a challenge fits into, as of the latest press.
+    challenge: &'static str,
     locks: Vec<(Lock, tabs::Lock)>,
     _hints: hints::Listeners,
 }
@@ -97,6 +105,9 @@ impl Driver {
             alarm: None,
             payment: String::new(),
             channel: None,
+            popup: None,
+            unseen: None,
+            challenge: device::FULL_SCREEN,
             locks: Vec::new(),
         }
     }
@@ -109,6 +120,8 @@ impl Driver {
     /// Everything that is known when a page begins: its address and what was saved.
     pub fn start(&mut self, setup: Setup, merchant_site_url: String) -> Start {
         self.merchant_site_url = merchant_site_url;
+        self.popup = None;
+        self.unseen = None;
         let returned = address::read();
         let kept = storage::kept(&self.access.backend);
         let saved = Start::payments(&setup, &returned, kept.as_ref())
@@ -136,8 +149,12 @@ impl Driver {
     }
 
     /// A press on Pay. `method` is PaymentsOS's `payment_method`, or a function that gives one or a promise of one; it is called
-    /// here, inside the click.
-    pub fn press(&mut self, method: &JsValue) -> Press {
+    /// here, inside the click. So is the window opened in which the shopper goes on, with `words` in it, where there are any.
+    /// `challenge` is the EMV code of the window that a challenge fits into.
+    pub fn press(&mut self, method: &JsValue, words: Option<&str>, challenge: &'static str) -> Press {
+        self.challenge = challenge;
+        let report = self.report.clone();
+        self.popup = words.and_then(|words| popup::Popup::open(words, move || report.emit(Input::WindowClosed)));
         let mut method_of_press = self.method.borrow_mut();
         let number = method_of_press.0 + 1;
         *method_of_press = (number, JsValue::UNDEFINED);
@@ -161,12 +178,19 @@ impl Driver {
                 report.emit(Input::Method { number, given });
             }
         });
-        Press { id: clock::uuid(), method: number }
+        Press { id: clock::uuid(), method: number, window: self.popup.is_some() }
     }
 
     /// Goes to the address kept under a number. Says whether the browser has let it.
     pub fn go(&self, number: u32) -> bool {
         self.places.address(number).is_none_or(|address| leaving::go(&address))
+    }
+
+    /// Brings the window that was opened in the press to the front.
+    pub fn show_window(&self) {
+        if let Some(popup) = &self.popup {
+            popup.show();
+        }
     }
 
     /// Tells the page around this frame, if it is of that origin, to take the shopper to the address kept under a number.
@@ -195,14 +219,25 @@ impl Driver {
                 self.payment = payment.clone().unwrap_or_default();
                 let report = self.report.clone();
                 self.channel = payment.and_then(|payment| {
-                    tabs::Channel::open(&storage::key(backend, &payment), move || report.emit(Input::Heard))
+                    tabs::Channel::open(&storage::key(backend, &payment), move |input| report.emit(input))
                 });
             }
-            Effect::Announce => {
+            Effect::Announce | Effect::HandOver | Effect::TakeOver => {
                 if let Some(channel) = &self.channel {
-                    channel.announce();
+                    channel.say(&effect);
                 }
             }
+            Effect::Open(number) => {
+                if let (Some(popup), Some(address)) = (&self.popup, self.places.address(number)) {
+                    popup.go(&address);
+                }
+            }
+            Effect::Close => self.popup = None,
+            Effect::Collect(number) => {
+                self.unseen = self.places.address(number).and_then(|address| unseen::Unseen::load(&address));
+            }
+            Effect::Collected => self.unseen = None,
+            Effect::Leave => leaving::close(),
             Effect::Lock(lock) => self.lock(lock),
             Effect::Unlock(lock) => self.locks.retain(|(held, _)| *held != lock),
             Effect::Go(_) | Effect::Tell | Effect::Report(_) => {}
@@ -227,7 +262,11 @@ impl Driver {
             (Request::Create { method, .. }, (number, given)) if number == method => given.clone(),
             _ => JsValue::UNDEFINED,
         };
-        let api = Api { access: self.access.clone(), merchant_site_url: self.merchant_site_url.clone() };
+        let api = Api {
+            access: self.access.clone(),
+            merchant_site_url: self.merchant_site_url.clone(),
+            challenge: self.challenge,
+        };
         let report = self.report.clone();
         let done = move |answer: Answer| report.emit(Input::Answered { request: number, answer });
         self.sending.push((number, api.send(request, method, self.places.clone(), done)));

@@ -41,6 +41,22 @@ pub fn time(at: Millis, locale: &str) -> Option<String> {
     call(&format, "format", &[JsValue::from_f64(at as f64)])?.as_string()
 }
 
+/// So many minutes or seconds in words: `3 minutes`.
+pub fn duration(number: u64, unit: &str, locale: &str) -> Option<String> {
+    let options = object(&[("style", "unit".into()), ("unit", unit.into()), ("unitDisplay", "long".into())]);
+    number_with(number, locale, &options)
+}
+
+/// A number of two digits at least.
+pub fn two_digits(number: u64, locale: &str) -> Option<String> {
+    number_with(number, locale, &object(&[("minimumIntegerDigits", 2.into())]))
+}
+
+fn number_with(number: u64, locale: &str, options: &JsValue) -> Option<String> {
+    let format = formatter("NumberFormat", locale, options)?;
+    call(&format, "format", &[JsValue::from_f64(number as f64)])?.as_string()
+}
+
 /// Whether that is a BCP 47 tag.
 pub fn is_locale(tag: &str) -> bool {
     construct(&global("Intl"), "Locale", &[tag.into()]).is_some()

@@ -3,14 +3,19 @@
 
 use super::objects::{call, construct, global, member, object, text};
 use js_sys::{Function, Object, Promise, Reflect};
+use paymentsos_core::flow::{Effect, Input};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::Event;
 
-/// The whole message: the version of what tabs say to each other. That there is something to see is all it means.
+/// What is said: each begins with the version, and is the whole message. That there is something to see.
 const LOOK: &str = "1";
+/// The shopper has come back here, from a window or a frame.
+const BACK: &str = "1 back";
+/// Whoever has opened it goes on.
+const TAKEN: &str = "1 taken";
 
 /// A lock that is held or asked for; dropped, it is given back.
 pub(super) struct Lock {
@@ -78,21 +83,29 @@ pub(super) struct Channel {
 
 impl Channel {
     /// Opens the channel of that name; none where the page has none.
-    pub(super) fn open(name: &str, heard: impl Fn() + 'static) -> Option<Channel> {
+    pub(super) fn open(name: &str, heard: impl Fn(Input) + 'static) -> Option<Channel> {
         let channel = construct(&js_sys::global(), "BroadcastChannel", &[name.into()])?;
         let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-            // What another release says is not understood, and so ignored.
-            if text(&event, "data") == LOOK {
-                heard();
+            match text(&event, "data").as_str() {
+                LOOK => heard(Input::Heard),
+                BACK => heard(Input::HandedOver),
+                TAKEN => heard(Input::TakenOver),
+                // What another release says is not understood, and so ignored.
+                _ => {}
             }
         });
         Reflect::set(channel.unchecked_ref::<Object>(), &"onmessage".into(), closure.as_ref()).ok()?;
         Some(Channel { channel, _heard: closure })
     }
 
-    /// Tells the other tabs to look.
-    pub(super) fn announce(&self) {
-        call(&self.channel, "postMessage", &[LOOK.into()]);
+    /// Tells the other tabs what they hear as that.
+    pub(super) fn say(&self, what: &Effect) {
+        let message = match what {
+            Effect::HandOver => BACK,
+            Effect::TakeOver => TAKEN,
+            _ => LOOK,
+        };
+        call(&self.channel, "postMessage", &[message.into()]);
     }
 }
 

@@ -15,15 +15,25 @@ pub struct Timer {
 impl Timer {
     /// Calls `then` after so many milliseconds; sooner where that is more than a browser can count.
     pub fn new(delay: u64, then: impl FnMut() + 'static) -> Timer {
+        Timer::set("setTimeout", delay, then)
+    }
+
+    /// Calls back again and again.
+    pub fn every(delay: u64, then: impl FnMut() + 'static) -> Timer {
+        Timer::set("setInterval", delay, then)
+    }
+
+    fn set(how: &str, delay: u64, then: impl FnMut() + 'static) -> Timer {
         let closure = Closure::<dyn FnMut()>::new(then);
         let delay = JsValue::from(delay.min(LONGEST) as i32);
-        let id = call(&js_sys::global(), "setTimeout", &[closure.as_ref().clone(), delay]);
+        let id = call(&js_sys::global(), how, &[closure.as_ref().clone(), delay]);
         Timer { id: id.unwrap_or_default(), _closure: closure }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
+        // It clears both sorts.
         call(&js_sys::global(), "clearTimeout", std::slice::from_ref(&self.id));
     }
 }

@@ -33,10 +33,21 @@ super::texts! {
         Redirecting = "redirecting": "Taking you to the payment page";
         /// While the page is about to be left.
         RedirectingWait = "redirecting_wait": "It opens by itself.";
-        /// The page has not been left in time.
-        RedirectingLate = "redirecting_late": "It did not open by itself? Use this link.";
+        /// The page has not been left in time, or the shopper cannot see the window or frame.
+        RedirectingLate = "redirecting_late": "Did it not open? Use this link.";
         /// The link to go on by.
         Continue = "continue": "Continue to the payment page";
+
+        /// Heading while the shopper pays in a window of its own.
+        Popup = "popup": "Continue in the new window";
+        /// While the shopper pays in a window, or in a frame below.
+        PopupWait = "popup_wait": "Finish your payment there. The result appears on this page.";
+        /// Brings the window to the front.
+        PopupShow = "popup_show": "Show the window";
+        /// Heading while the shopper pays in a frame below it.
+        Frame = "frame": "Finish your payment below";
+        /// What is in the frame, for those who do not see it.
+        FrameTitle = "frame_title": "Payment page";
 
         /// Heading of Pay by Link.
         Link = "link": "Pay with this link";
@@ -44,8 +55,12 @@ super::texts! {
         LinkHint = "link_hint": "Open it here, or on your phone with the code. The result appears on this page.";
         /// When the link ends.
         LinkUntil = "link_until": "The link works until {time}.";
+        /// How long the link still works: `14:59`, or, read out, `3 minutes`.
+        TimeLeft = "time_left": "Time left: {time}";
         /// Opens the link.
         Open = "open": "Open the payment page";
+        /// Behind the name of a link, for those who do not see it: where it opens.
+        NewTab = "new_tab": "(opens in a new tab)";
         /// Copies the link.
         Copy = "copy": "Copy link";
         /// The link was copied.
@@ -61,6 +76,8 @@ super::texts! {
         Confirming = "confirming": "Confirming your payment";
         /// While the result is asked for.
         ConfirmingWait = "confirming_wait": "Usually this takes a few seconds. The result appears on this page.";
+        /// The browser has no connection, so that no result can come now.
+        Offline = "offline": "You are offline. The result appears here once you are connected again.";
         /// The shopper may not have finished where they were taken.
         ContinueHint = "continue_hint": "Not finished at your bank? Continue there. To pay another way, cancel there first.";
 
@@ -80,6 +97,12 @@ super::texts! {
         ReferenceLabel = "reference_label": "Reference";
         /// Pay by Link, as a payment method.
         PayByLink = "pay_by_link": "Pay by link";
+        /// Any card, as a payment method.
+        Card = "card": "Card";
+        /// One card, as a payment method: `Visa` and the last four digits.
+        CardEnding = "card_ending": "{brand} ending in {digits}";
+        /// Below a saved card; the date is a month and a year in numbers.
+        CardExpires = "card_expires": "Expires {date}";
 
         /// Heading of a failure.
         Failed = "failed": "Payment not completed";
@@ -111,17 +134,17 @@ super::texts! {
         Unavailable = "unavailable": "You cannot pay here right now";
     }
 
-    // What is known of why, by the flow's codes; without what to do about it.
+    // What is known of why, by the flow's codes; what to do about it only where no other code has the same to say.
     codes {
-        Declined = "declined": "Your bank or card company declined the payment.";
-        PaymentMethodInvalid = "payment_method_invalid": "This payment method cannot be used. Its details may be mistyped or out of date.";
+        Declined = "declined": "Your bank or card company declined the payment. It can tell you why, or you can use another payment method.";
+        PaymentMethodInvalid = "payment_method_invalid": "This payment method cannot be used. Its details may be mistyped or out of date. Please check them, or use another payment method.";
         Cancelled = "cancelled": "The payment was cancelled before it was finished.";
         Expired = "expired": "The time to finish the payment ran out.";
         NotCompleted = "not_completed": "It did not go through, and no reason was given.";
         ProviderError = "provider_error": "The payment company had a technical problem.";
         ProviderUnreachable = "provider_unreachable": "The payment company could not be reached.";
         MerchantConfiguration = "merchant_configuration": "The shop is not set up to take this payment.";
-        PaymentCancelled = "payment_cancelled": "It was cancelled, and can no longer be paid.";
+        PaymentCancelled = "payment_cancelled": "It was cancelled, and can no longer be paid. To buy, place a new order.";
         PaymentRefunded = "payment_refunded": "Money paid with it has been refunded. To buy again, place a new order.";
         RequestRefused = "request_refused": "The shop did not accept the payment.";
         PaymentMethodMissing = "payment_method_missing": "Your payment details are missing or incomplete. Please check them, then press the button again.";

@@ -4,6 +4,8 @@ mod en;
 
 pub use en::Key;
 
+use yew::AttrValue;
+
 /// Writes the table: the keys, their names for merchants, and the English text. Every code has a key of its own.
 macro_rules! texts {
     (
@@ -60,6 +62,8 @@ impl Key {
 #[derive(Default, PartialEq)]
 pub struct Messages {
     own: Vec<(Key, String)>,
+    language: Option<AttrValue>,
+    direction: Option<AttrValue>,
 }
 
 impl Messages {
@@ -67,7 +71,18 @@ impl Messages {
     /// key's says nothing.
     pub fn new(own: Vec<(String, String)>) -> Messages {
         let own = own.into_iter().filter_map(|(name, text)| Some((Key::from_name(&name)?, text))).collect();
-        Messages { own }
+        Messages { own, language: None, direction: None }
+    }
+
+    /// The same, in a language (a BCP 47 tag) that is written in a direction, `ltr` or `rtl`.
+    #[must_use]
+    pub fn written_in(self, language: AttrValue, direction: AttrValue) -> Messages {
+        Messages { language: Some(language), direction: Some(direction), ..self }
+    }
+
+    /// The language of the texts and its direction; neither where they are those of the page around.
+    pub fn language(&self) -> (Option<AttrValue>, Option<AttrValue>) {
+        (self.language.clone(), self.direction.clone())
     }
 
     /// The text.
@@ -78,22 +93,18 @@ impl Messages {
         }
     }
 
-    /// The text with a value in place of `{name}`. Other braces stay, and so do those in the value.
-    pub fn fill(&self, key: Key, name: &str, value: &str) -> String {
+    /// The text with the values in place of their `{name}`s. Other braces stay, and so do those in a value.
+    pub fn fill(&self, key: Key, values: &[(&str, &str)]) -> String {
         let mut rest = self.text(key);
         let mut filled = String::new();
         while let Some((before, after)) = rest.split_once('{') {
             filled.push_str(before);
-            match after.split_once('}') {
-                Some((between, after)) if between == name => {
-                    filled.push_str(value);
-                    rest = after;
-                }
-                _ => {
-                    filled.push('{');
-                    rest = after;
-                }
-            }
+            let named = after.split_once('}').and_then(|(between, after)| {
+                values.iter().find(|(name, _)| *name == between).map(|(_, value)| (*value, after))
+            });
+            let (value, after) = named.unwrap_or(("{", after));
+            filled.push_str(value);
+            rest = after;
         }
         filled.push_str(rest);
         filled

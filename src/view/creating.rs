@@ -1,5 +1,6 @@
 //! Pay was pressed.
 
+use super::methods::methods;
 use super::pieces::Piece::{Group, Own, Progress, Reference, Slot, When};
 use super::pieces::words;
 use super::{Page, ready};
@@ -14,7 +15,7 @@ pub(super) const PAGE: Page = Page {
         Slot("summary"),
         Own(ready::amount),
         Reference,
-        Slot("card"),
+        Own(methods),
         Group(
             "action",
             &[

@@ -47,5 +47,5 @@ fn advice(props: &ScreenProps) -> Html {
 }
 
 fn retry(props: &ScreenProps) -> Html {
-    button(props, "button retry", words(props, Key::TryAgain), Pressed::TryAgain, true)
+    button("button retry", words(props, Key::TryAgain), Pressed::TryAgain, true)
 }

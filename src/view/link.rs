@@ -1,7 +1,7 @@
 //! The shopper pays by the link that is shown: here, or wherever they take it.
 
 use super::pieces::Piece::{self, Amount, Group, Own, Progress, Reference, Text, When};
-use super::pieces::{button, fixed, given, link, paragraph, with, words};
+use super::pieces::{button, fixed, given, link, node, paragraph, with, words};
 use super::{Page, Pressed, ScreenProps};
 use crate::messages::Key;
 use yew::prelude::*;
@@ -9,7 +9,10 @@ use yew::prelude::*;
 pub(super) const PAGE: Page = Page {
     heading: |_| Key::Link,
     icon: None,
-    said: |props| props.copied.then(|| words(props, Key::Copied)),
+    said: |props| {
+        let copied = props.copied.then(|| words(props, Key::Copied));
+        copied.or_else(|| Some(props.messages.fill(Key::TimeLeft, &[("time", props.left_said.as_deref()?)]).into()))
+    },
     body: &[
         Amount,
         Reference,
@@ -22,15 +25,23 @@ pub(super) const PAGE: Page = Page {
 const WAYS: &[Piece] = &[
     Text(Key::LinkHint),
     Own(until),
+    Own(left),
     Own(open),
     Group("actions", &[When(|props| props.can_copy, &[Own(copy)]), When(|props| props.can_share, &[Own(share)])]),
 ];
 
 fn until(props: &ScreenProps) -> Html {
     match &props.expires {
-        Some(time) => paragraph("expires", props.messages.fill(Key::LinkUntil, "time", time).into()),
+        Some(time) => paragraph("expires", props.messages.fill(Key::LinkUntil, &[("time", time)]).into()),
         None => Html::default(),
     }
+}
+
+/// The live region reads it out now and then; by itself a timer is not read.
+fn left(props: &ScreenProps) -> Html {
+    let Some(left) = &props.left else { return Html::default() };
+    let text = node(props.messages.fill(Key::TimeLeft, &[("time", left)]).into());
+    with("p", &["part", "role"], vec![fixed("time-left"), fixed("timer")], vec![text])
 }
 
 fn open(props: &ScreenProps) -> Html {
@@ -39,11 +50,11 @@ fn open(props: &ScreenProps) -> Html {
 
 fn copy(props: &ScreenProps) -> Html {
     let label = words(props, if props.copied { Key::Copied } else { Key::Copy });
-    button(props, "button copy", label, Pressed::Copy, true)
+    button("button copy", label, Pressed::Copy, true)
 }
 
 fn share(props: &ScreenProps) -> Html {
-    button(props, "button share", words(props, Key::Share), Pressed::Share, true)
+    button("button share", words(props, Key::Share), Pressed::Share, true)
 }
 
 /// The QR code; its place while it is being drawn.

@@ -9,6 +9,7 @@ mod failed;
 mod icon;
 mod link;
 mod loading;
+mod methods;
 mod pieces;
 mod processing;
 mod ready;
@@ -19,7 +20,7 @@ mod unavailable;
 use crate::messages::{Key, Messages};
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{StateName, View};
-use pieces::{Piece, element, fixed, node, paragraph, tag, with, words};
+use pieces::{Piece, element, fixed, given, node, paragraph, tag, with, words};
 use std::rc::Rc;
 use yew::prelude::*;
 use yew::virtual_dom::VList;
@@ -37,6 +38,19 @@ pub struct ScreenProps {
     pub expires: Option<AttrValue>,
     /// Where the shopper can go on (a checked address).
     pub href: Option<AttrValue>,
+    /// What a frame shows on the way to the bank (a checked address), and its width and height in CSS pixels; all of the room where there
+    /// is no size.
+    pub frame: Option<AttrValue>,
+    /// See [`frame`](ScreenProps::frame).
+    pub frame_size: Option<(i32, i32)>,
+    /// How long the link still works, as the locale writes it; none where that is not known.
+    pub left: Option<AttrValue>,
+    /// The same in words, which changes only now and then, to be read out.
+    pub left_said: Option<AttrValue>,
+    /// The ways to pay, and which one is chosen.
+    pub methods: Vec<Method>,
+    /// See [`methods`](ScreenProps::methods).
+    pub chosen: usize,
     /// In which window that opens; in this one where none is given.
     pub target: Option<&'static str>,
     /// The setting that is wrong, where one is.
@@ -50,8 +64,21 @@ pub struct ScreenProps {
     pub can_copy: bool,
     /// The link was copied a moment ago.
     pub copied: bool,
-    /// Told what the shopper presses.
-    pub on_press: Callback<Pressed>,
+}
+
+/// A way to pay, as far as it is shown. What is paid with is elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Method {
+    /// What the page calls it; else a name is made of the rest.
+    pub label: Option<AttrValue>,
+    /// Whose it is: `VISA`, `PBL`.
+    pub vendor: Option<AttrValue>,
+    /// A saved card's last four digits.
+    pub digits: Option<AttrValue>,
+    /// A saved card's month and year.
+    pub expires: Option<AttrValue>,
+    /// It is a card whose fields are in the slot `card`.
+    pub card: bool,
 }
 
 /// What the shopper can press.
@@ -67,6 +94,44 @@ pub enum Pressed {
     Copy,
     /// Share the link.
     Share,
+    /// One of the ways to pay.
+    Choose(usize),
+    /// The window in which the payment goes on.
+    Show,
+}
+
+/// The attribute that says what pressing an element means.
+///
+/// A page of ten screens has at most four things to press, and one listener around them all hears them: Yew's own listeners would take
+/// 4 kB of the 90 that the whole component may take.
+pub const PRESS: &str = "data-press";
+
+impl Pressed {
+    /// The attribute's value.
+    pub fn word(self) -> AttrValue {
+        AttrValue::Static(match self {
+            Pressed::Pay => "pay",
+            Pressed::TryAgain => "retry",
+            Pressed::Check => "check",
+            Pressed::Copy => "copy",
+            Pressed::Share => "share",
+            Pressed::Show => "show",
+            Pressed::Choose(at) => return AttrValue::from(at.to_string()),
+        })
+    }
+
+    /// What the attribute's value means.
+    pub fn from_word(word: &str) -> Option<Pressed> {
+        Some(match word {
+            "pay" => Pressed::Pay,
+            "retry" => Pressed::TryAgain,
+            "check" => Pressed::Check,
+            "copy" => Pressed::Copy,
+            "share" => Pressed::Share,
+            "show" => Pressed::Show,
+            at => Pressed::Choose(at.parse().ok()?),
+        })
+    }
 }
 
 /// What differs from screen to screen.
@@ -101,7 +166,7 @@ fn why(props: &ScreenProps) -> Html {
 /// The same in words.
 fn reason(props: &ScreenProps) -> AttrValue {
     let setting = props.wrong.as_deref().unwrap_or_default();
-    props.messages.fill(code(props).into(), "name", setting).into()
+    props.messages.fill(code(props).into(), &[("name", setting)]).into()
 }
 
 /// What became of the money, where it is known that nothing did.
@@ -138,9 +203,12 @@ pub fn screen(props: &ScreenProps) -> Html {
     let mut content = tag("div", &["part"], vec![fixed("body")], body);
     content.key = Some(key.name().into());
     let content = vec![element("div", "header", vec![icon, heading]), content.into()];
-    let parts = vec![
-        with("div", &["part", "role"], vec![fixed("status"), fixed("status")], said),
-        with("section", &["part", "aria-labelledby"], vec![fixed("checkout"), fixed("heading")], content),
-    ];
+    // The texts may be in another language than the page around.
+    let (language, direction) = props.messages.language();
+    let (language, direction) = (language.and_then(given), direction.and_then(given));
+    let attributes = vec![fixed("status"), fixed("status"), language.clone(), direction.clone()];
+    let status = with("div", &["part", "role", "lang", "dir"], attributes, said);
+    let attributes = vec![fixed("checkout"), fixed("heading"), language, direction];
+    let parts = vec![status, with("section", &["part", "aria-labelledby", "lang", "dir"], attributes, content)];
     VList::with_children(parts, None).into()
 }

@@ -3,7 +3,7 @@
 //! Screens are tables of pieces, and elements are made by [`element`], where `html!` would do the same: what the macro writes out
 //! for ten screens takes 3 kB of the 90 that the whole component may take.
 
-use super::{Pressed, ScreenProps};
+use super::{PRESS, Pressed, ScreenProps};
 use crate::messages::Key;
 use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, VList, VTag, VText};
@@ -49,7 +49,7 @@ pub(super) fn make(props: &ScreenProps, pieces: &[Piece], made: &mut Vec<Html>) 
                 None => continue,
             },
             Piece::Text(key) => text(props, *key),
-            Piece::Progress(key) => progress(props, *key),
+            Piece::Progress(key) => progress(props, if props.view.offline { Key::Offline } else { *key }),
             Piece::WayOn(hint) => match &props.href {
                 Some(href) => {
                     made.push(text(props, *hint));
@@ -68,7 +68,7 @@ pub(super) fn make(props: &ScreenProps, pieces: &[Piece], made: &mut Vec<Html>) 
             Piece::Asking(part, label) => {
                 let checking = props.view.checking;
                 let label = words(props, if checking { Key::Checking } else { *label });
-                button(props, part, label, Pressed::Check, !checking)
+                button(part, label, Pressed::Check, !checking)
             }
             Piece::Own(make) => make(props),
         };
@@ -141,21 +141,10 @@ pub(super) fn apart(words: AttrValue) -> Html {
 }
 
 /// A button. One that is not enabled can still be reached, so that nobody has to wonder where it went.
-pub(super) fn button(
-    props: &ScreenProps,
-    part: &'static str,
-    label: AttrValue,
-    pressed: Pressed,
-    enabled: bool,
-) -> Html {
-    let on_press = props.on_press.clone();
-    let onclick = Callback::from(move |_: MouseEvent| {
-        if enabled {
-            on_press.emit(pressed);
-        }
-    });
-    let disabled = (!enabled).then_some("true");
-    html! { <button {part} type="button" aria-disabled={disabled} {onclick}>{node(label)}</button> }
+pub(super) fn button(part: &'static str, label: AttrValue, pressed: Pressed, enabled: bool) -> Html {
+    let (press, disabled) = if enabled { (given(pressed.word()), None) } else { (None, fixed("true")) };
+    let attributes = vec![fixed(part), fixed("button"), press, disabled];
+    with("button", &["part", "type", PRESS, "aria-disabled"], attributes, vec![node(label)])
 }
 
 /// What is going on, with a sign that something is.
@@ -168,5 +157,9 @@ pub(super) fn progress(props: &ScreenProps, key: Key) -> Html {
 pub(super) fn link(props: &ScreenProps, href: &AttrValue, label: Key, own_tab: bool) -> Html {
     let target = if own_tab { Some("_blank") } else { props.target }.and_then(fixed);
     let attributes = vec![fixed("button continue"), given(href.clone()), fixed("noopener noreferrer"), target];
-    with("a", &["part", "href", "rel", "target"], attributes, vec![node(words(props, label))])
+    let mut label = vec![node(words(props, label))];
+    if own_tab {
+        label.push(element("span", "unseen", vec![node(AttrValue::Static(" ")), node(words(props, Key::NewTab))]));
+    }
+    with("a", &["part", "href", "rel", "target"], attributes, label)
 }

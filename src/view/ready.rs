@@ -1,5 +1,6 @@
 //! Pay can be pressed.
 
+use super::methods::methods;
 use super::pieces::Piece::{Group, Own, Reference, Slot, When};
 use super::pieces::{button, paragraph, text, words};
 use super::{Page, Pressed, ScreenProps};
@@ -19,7 +20,7 @@ pub(super) const PAGE: Page = Page {
         Slot("summary"),
         Own(amount),
         Reference,
-        Slot("card"),
+        Own(methods),
         Group(
             "action",
             &[
@@ -58,8 +59,8 @@ fn pay(props: &ScreenProps) -> Html {
         Kind::Authorization => (Key::Reserve, Key::ReserveAmount),
     };
     let label = match &props.money {
-        Some(money) => AttrValue::from(props.messages.fill(pay_amount, "amount", money)),
+        Some(money) => AttrValue::from(props.messages.fill(pay_amount, &[("amount", money)])),
         None => words(props, pay),
     };
-    button(props, "button pay", label, Pressed::Pay, props.view.can_pay)
+    button("button pay", label, Pressed::Pay, props.view.can_pay)
 }

@@ -1,9 +1,10 @@
 //! Paid, or reserved: the receipt.
 
 use super::icon::DONE;
+use super::methods::name;
 use super::pieces::Piece::{Own, Slot, Text, When};
 use super::pieces::{apart, element, node, words};
-use super::{Page, ScreenProps};
+use super::{Method, Page, ScreenProps};
 use crate::messages::Key;
 use paymentsos_core::paymentsos::{Kind, PaymentMethod};
 use yew::{AttrValue, Html};
@@ -22,7 +23,7 @@ fn is_reserved(props: &ScreenProps) -> bool {
 fn receipt(props: &ScreenProps) -> Html {
     let view = &props.view;
     let label = if is_reserved(props) { Key::ReservedLabel } else { Key::PaidLabel };
-    let method = view.payment_method.as_ref().and_then(|method| name(props, method));
+    let method = view.payment_method.as_ref().and_then(|paid| method(props, paid));
     let rows = vec![
         row(props, label, "amount", props.money.clone()),
         row(props, Key::MethodLabel, "method", method),
@@ -41,15 +42,9 @@ fn row(props: &ScreenProps, label: Key, part: &'static str, value: Option<AttrVa
     }
 }
 
-/// What was paid with, as far as it is known: `VISA ···· 1111`.
-fn name(props: &ScreenProps, method: &PaymentMethod) -> Option<AttrValue> {
-    let vendor = match method.vendor.as_deref() {
-        Some("PBL") => props.messages.text(Key::PayByLink),
-        vendor => vendor.unwrap_or_default(),
-    };
-    let name = match &method.last_4_digits {
-        Some(digits) => [vendor, " ···· ", digits].concat(),
-        None => vendor.to_owned(),
-    };
-    (!name.is_empty()).then(|| AttrValue::from(name))
+/// What was paid with, as far as it is known.
+fn method(props: &ScreenProps, method: &PaymentMethod) -> Option<AttrValue> {
+    let vendor = method.vendor.clone().map(AttrValue::from);
+    let digits = method.last_4_digits.clone().map(AttrValue::from);
+    (vendor.is_some() || digits.is_some()).then(|| name(props, &Method { vendor, digits, ..Method::default() }))
 }

@@ -3,9 +3,9 @@
 #![allow(dead_code, reason = "each story uses its own part of it")]
 
 use paymentsos_checkout::messages::Messages;
-use paymentsos_checkout::view::ScreenProps;
+use paymentsos_checkout::view::{Method, ScreenProps};
 use paymentsos_core::codes::Code;
-use paymentsos_core::flow::{StateName, View};
+use paymentsos_core::flow::{StateName, View, Way};
 use paymentsos_core::paymentsos::{Kind, PaymentMethod};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -30,6 +30,9 @@ pub(crate) fn screen(state: StateName) -> ScreenProps {
             can_retry: state == StateName::Failed,
             checking: false,
             place: None,
+            way: Way::Page,
+            frame: None,
+            offline: false,
             expires_at: None,
             fault: match state {
                 StateName::Failed => Some(Code::Declined),
@@ -42,13 +45,18 @@ pub(crate) fn screen(state: StateName) -> ScreenProps {
         money: Some("$40.97".into()),
         expires: None,
         href: (state == StateName::Link).then(|| HREF.into()),
+        frame: None,
+        frame_size: None,
+        left: None,
+        left_said: None,
+        methods: Vec::new(),
+        chosen: 0,
         target: None,
         wrong: None,
         qr: (state == StateName::Link).then(|| "29 M4 4h7v1h-7z".into()),
         can_share: true,
         can_copy: true,
         copied: false,
-        on_press: Callback::noop(),
     }
 }
 
@@ -57,6 +65,18 @@ pub(crate) fn with(state: StateName, change: impl FnOnce(&mut ScreenProps)) -> S
     let mut props = screen(state);
     change(&mut props);
     props
+}
+
+/// A card, a saved card, Pay by Link, a bank, and one of the shop's own.
+pub(crate) fn methods() -> Vec<Method> {
+    let vendor = |vendor: &'static str| Method { vendor: Some(vendor.into()), ..Method::default() };
+    vec![
+        Method { card: true, ..Method::default() },
+        Method { digits: Some("1111".into()), expires: Some("12/2031".into()), ..vendor("VISA") },
+        vendor("PBL"),
+        vendor("PSE"),
+        Method { label: Some("Gift card".into()), ..Method::default() },
+    ]
 }
 
 /// Yew renders components only.
@@ -74,6 +94,12 @@ pub(crate) fn every_screen() -> Vec<ScreenProps> {
             for fault in faults {
                 for flag in [false, true] {
                     all.push(with(state, |props| {
+                        props.view.offline = flag;
+                        props.left = flag.then(|| "14:59".into());
+                        props.left_said = (flag && fault.is_none()).then(|| "3 minutes".into());
+                        if flag {
+                            props.methods = methods();
+                        }
                         props.view.kind = kind;
                         props.view.fault = fault;
                         props.view.can_pay = state == StateName::Ready && flag;
@@ -92,6 +118,16 @@ pub(crate) fn every_screen() -> Vec<ScreenProps> {
                     }));
                 }
             }
+        }
+    }
+    for way in [Way::Popup, Way::Frame] {
+        for late in [false, true] {
+            all.push(with(StateName::Redirecting, |props| {
+                props.view.way = way;
+                props.frame = (way == Way::Frame).then(|| HREF.into());
+                props.frame_size = late.then_some((500, 600));
+                props.href = late.then(|| HREF.into());
+            }));
         }
     }
     all

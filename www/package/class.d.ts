@@ -103,11 +103,32 @@ export interface PaymentMethod {
   credit_card_cvv?: string;
   source_type?: string;
   vendor?: string;
+  /** Of a saved card: shown in a list of `methods`. */
+  last_4_digits?: string;
+  /** Of a saved card, such as `12/2031`. */
+  expiration_date?: string;
   [member: string]: unknown;
 }
 
 /** What `paymentMethod` may be: a payment method, or a function that gives one, called in each press on Pay. */
 export type PaymentMethodSource = PaymentMethod | (() => PaymentMethod | PromiseLike<PaymentMethod>);
+
+/** A card whose fields are PayU's Secure Fields v3: PayU's script has to be on the page. */
+export interface SecureFieldsOptions {
+  /** The business unit's public key. */
+  public_key: string;
+  /** `live` where it is not given. */
+  environment?: 'live' | 'test';
+  /** As `POS.Fields` takes them. */
+  fonts?: unknown[];
+  /** As a field takes it. */
+  style?: Record<string, unknown>;
+}
+
+/** A way to pay, to choose from. */
+export type CheckoutMethod =
+  | { label?: string; payment_method: PaymentMethodSource; secure_fields?: never }
+  | { label?: string; secure_fields: SecureFieldsOptions; payment_method?: never };
 
 /** The keys of `messages`. */
 export type CheckoutMessageKey =
@@ -126,10 +147,17 @@ export type CheckoutMessageKey =
   | 'redirecting_wait'
   | 'redirecting_late'
   | 'continue'
+  | 'popup'
+  | 'popup_wait'
+  | 'popup_show'
+  | 'frame'
+  | 'frame_title'
   | 'link'
   | 'link_hint'
   | 'link_until'
+  | 'time_left'
   | 'open'
+  | 'new_tab'
   | 'copy'
   | 'copied'
   | 'share'
@@ -137,6 +165,7 @@ export type CheckoutMessageKey =
   | 'link_wait'
   | 'confirming'
   | 'confirming_wait'
+  | 'offline'
   | 'continue_hint'
   | 'paid'
   | 'reserved'
@@ -146,6 +175,9 @@ export type CheckoutMessageKey =
   | 'method_label'
   | 'reference_label'
   | 'pay_by_link'
+  | 'card'
+  | 'card_ending'
+  | 'card_expires'
   | 'failed'
   | 'closed'
   | 'no_money_moved'
@@ -180,9 +212,25 @@ export type CheckoutMessageKey =
   | 'invalid_attribute'
   | 'no_payment'
   | 'unknown_status'
-  | 'still_pending';
+  | 'still_pending'
+  | 'cannot_start'
+  | 'cannot_start_hint'
+  | 'stopped'
+  | 'stopped_hint'
+  | 'reload'
+  | 'card_number'
+  | 'card_expiry'
+  | 'card_expiry_format'
+  | 'card_cvv'
+  | 'card_holder'
+  | 'card_number_wrong'
+  | 'card_expiry_wrong'
+  | 'card_cvv_wrong'
+  | 'card_holder_missing'
+  | 'card_failed'
+  | 'card_unavailable';
 
-/** Own texts, by key; `{amount}` and `{time}` stand for values. */
+/** Own texts, by key; what is in braces stands for a value. */
 export type CheckoutMessages = Partial<Record<CheckoutMessageKey, string>>;
 
 /** The element's attributes, as markup and templates write them. */
@@ -197,7 +245,7 @@ export interface CheckoutAttributes {
   /** ISO 4217. */
   currency?: string;
   'merchant-site-url'?: string;
-  presentation?: 'auto' | 'page' | 'link';
+  presentation?: 'auto' | 'page' | 'popup' | 'iframe' | 'link';
   /** Hosts that may be gone to, separated by spaces or commas. */
   'redirect-hosts'?: string;
   /** In a frame that may not leave by itself: the origin of the page around it. */
@@ -213,6 +261,7 @@ export interface CheckoutAttributes {
 /** The element's properties that a page may set. */
 export interface CheckoutProperties {
   paymentMethod?: PaymentMethodSource | undefined;
+  methods?: CheckoutMethod[] | undefined;
   messages?: CheckoutMessages | undefined;
 }
 
@@ -225,6 +274,8 @@ export class PaymentsosCheckout extends HTMLElement implements CheckoutPropertie
   static readonly release: string;
 
   paymentMethod: PaymentMethodSource | undefined;
+  /** The ways to pay, to choose from, in place of `paymentMethod`. */
+  methods: CheckoutMethod[] | undefined;
   messages: CheckoutMessages | undefined;
   /** The `detail` of the latest `checkout-state`. */
   readonly state: CheckoutDetail;

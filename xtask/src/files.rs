@@ -20,6 +20,16 @@ pub(crate) fn make_anew(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(|e| failed(folder, &e))
 }
 
+/// What a folder holds, in order. What is not called in UTF-8 is none of ours.
+pub(crate) fn names_in(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|e| failed(folder, &e))? {
+        names.extend(entry.map_err(|e| failed(folder, &e))?.file_name().into_string());
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// Copies a file.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).map(drop).map_err(|e| failed(from, &e))

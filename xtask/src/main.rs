@@ -5,6 +5,7 @@ mod demo;
 mod examples;
 mod failure;
 mod files;
+mod locales;
 mod minify;
 mod package;
 mod reference;

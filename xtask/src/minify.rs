@@ -4,6 +4,7 @@
 use crate::command;
 use crate::failure::{Failure, Result};
 use crate::files::failed;
+use crate::locales;
 use crate::shop;
 use crate::tools::{Need, Toolbox};
 use crate::wasm;
@@ -18,9 +19,11 @@ const STYLES: &str = "checkout.css";
 pub(crate) const OLD_BROWSERS: [&str; 3] =
     ["--target=es2018", "--supported:dynamic-import=true", "--supported:import-meta=true"];
 /// In this order: the first takes the second in.
-pub(crate) const FOR_OLD_BROWSERS: [&str; 2] = ["element.js", "class.js"];
-/// The class refers to these by name, and loads them when they are needed.
-const LOADED: [&str; 3] = ["./paymentsos-checkout.js", "./paymentsos-qr.js", "./styles.js"];
+pub(crate) const FOR_OLD_BROWSERS: [&str; 4] = ["element.js", "class.js", "card.js", "locales/index.js"];
+/// They refer to these by name, and load them when they are needed.
+const LOADED: [&str; 5] =
+    ["./paymentsos-checkout.js", "./paymentsos-qr.js", "./styles.js", "./card.js", "./locales/index.js"];
+const LOCALES: &str = "locales";
 
 /// As trunk's hook; by hand it takes `dist/`.
 pub(crate) fn run() -> Result<()> {
@@ -32,6 +35,7 @@ pub(crate) fn run() -> Result<()> {
     let css = folder.join(STYLES);
     command::read(minified(&tools, &css).arg("--allow-overwrite").arg(to(&css)))?;
     write_styles(&css, &folder.join("styles.js"))?;
+    locales::publish(&folder.join(LOCALES))?;
     for file in FOR_OLD_BROWSERS.map(|name| folder.join(name)) {
         command::read(for_old_browsers(&tools, &file).arg("--allow-overwrite").arg(to(&file)))?;
     }
@@ -50,6 +54,9 @@ fn for_old_browsers(tools: &Toolbox, file: &Path) -> Command {
     let mut esbuild = minified(tools, file);
     esbuild.args(["--bundle", "--format=esm"]).args(OLD_BROWSERS);
     esbuild.args(LOADED.map(|name| format!("--external:{name}")));
+    if file.parent().is_some_and(|folder| folder.ends_with(LOCALES)) {
+        esbuild.arg("--external:./*.js");
+    }
     esbuild
 }
 

@@ -77,6 +77,7 @@ impl Flow {
 
     /// The window seems to be closed. Pages that cut themselves off from their openers look so too, so asking goes on.
     pub(super) fn window_closed(&mut self, now: Now) {
+        self.close_window();
         self.window = Window::Closed;
         if let State::Redirecting { way: Way::Popup, .. } = self.state {
             self.state = State::Confirming { leave: false };

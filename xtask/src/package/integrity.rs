@@ -17,12 +17,12 @@ const ENTRY: &str = "element.js";
 const IMPORTED: [&str; 2] = ["paymentsos-checkout.js", "styles.js"];
 
 /// Writes `integrity.json`, by file, and `integrity.html`, to be pasted.
-pub(super) fn write(folder: &Path, files: &[&str], version: &str) -> Result<()> {
+pub(super) fn write(folder: &Path, files: &[String], version: &str) -> Result<()> {
     let mut hashes = Map::new();
     for name in files {
         let path = folder.join(name);
         let bytes = fs::read(&path).map_err(|e| failed(&path, &e))?;
-        hashes.insert((*name).to_owned(), hash(&bytes).into());
+        hashes.insert(name.clone(), hash(&bytes).into());
     }
     let lines = lines(&hashes, version);
     let write = |name: &str, text: String| {

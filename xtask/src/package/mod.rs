@@ -8,15 +8,16 @@ pub(crate) use check::check;
 
 use crate::command;
 use crate::failure::{Failure, Result};
-use crate::files::{copy, copy_all, failed, make_anew};
+use crate::files::{copy, copy_all, failed, make_anew, names_in};
 use crate::shop;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a browser may load. All else in the package is for people and tools.
-const LOADED: [&str; 8] = [
+const LOADED: [&str; 9] = [
     "element.js",
     "class.js",
+    "card.js",
     "styles.js",
     "checkout.css",
     "paymentsos-checkout.js",
@@ -25,6 +26,7 @@ const LOADED: [&str; 8] = [
     "paymentsos-qr_bg.wasm",
 ];
 const SOURCES: &str = "www/package";
+const LOCALES: &str = "locales";
 const THEMES: &str = "www/themes";
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
@@ -50,13 +52,16 @@ pub(crate) fn of_what_is_built() -> Result<PathBuf> {
     for name in LOADED {
         copy(&shop::component().join(name), &folder.join(name))?;
     }
+    copy_all(&shop::component().join(LOCALES), &folder.join(LOCALES))?;
     for name in LICENCES {
         copy(Path::new(name), &folder.join(name))?;
     }
     copy_all(Path::new(SOURCES), folder)?;
     copy_all(Path::new(THEMES), &folder.join("themes"))?;
     let version = version(folder)?;
-    integrity::write(folder, &LOADED, &version)?;
+    let locales = names_in(&folder.join(LOCALES))?.into_iter().map(|name| format!("{LOCALES}/{name}"));
+    let loaded: Vec<String> = LOADED.into_iter().map(str::to_owned).chain(locales).collect();
+    integrity::write(folder, &loaded, &version)?;
     let mut npm = command::program("npm");
     npm.args(["pack", "--silent", "--pack-destination", ".."]).current_dir(folder);
     command::read(&mut npm)?;

@@ -1,7 +1,8 @@
-//! A wasm module as it is published: without what a panic would say, with short names, and made small.
+//! A wasm module as it is published: without what a panic would say and what is never used, with short names, and made small.
 
 mod names;
 mod panics;
+mod unused;
 
 use crate::command;
 use crate::failure::{Failure, Result};
@@ -9,7 +10,7 @@ use crate::files::failed;
 use crate::tools::Toolbox;
 use std::fs;
 use std::path::Path;
-use walrus::ModuleConfig;
+use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig};
 
 /// What Rust's wasm uses of what came after the first release of WebAssembly.
 const FEATURES: [&str; 6] = [
@@ -34,11 +35,59 @@ pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path) -> Result<()> {
         .generate_producers_section(false)
         .parse(&bytes)
         .map_err(|e| Failure(format!("{} is no module: {e}", wasm.display())))?;
-    panics::take_out(&mut module)?;
+    for id in [panics::functions(&module)?, unused::ways_in(&module)?].concat() {
+        make_a_trap(&mut module, id);
+    }
+    let data: Vec<_> = module.data.iter().map(|data| data.id()).collect();
+    for id in data {
+        panics::blank_paths(&mut module.data.get_mut(id).value);
+    }
     let text = names::shorten(&mut module, &text);
     fs::write(wasm, module.emit_wasm()).map_err(|e| failed(wasm, &e))?;
     fs::write(glue, text).map_err(|e| failed(glue, &e))?;
     let mut optimize = tools.command("wasm-opt");
     optimize.arg(wasm).arg("-o").arg(wasm).args(FEATURES).args(PASSES.split_whitespace());
     command::read(&mut optimize).map(drop)
+}
+
+fn make_a_trap(module: &mut Module, id: FunctionId) {
+    let (takes, gives) = module.types.params_results(module.funcs.get(id).ty());
+    let (takes, gives) = (takes.to_vec(), gives.to_vec());
+    let arguments = takes.iter().map(|kind| module.locals.add(*kind)).collect();
+    let mut trap = FunctionBuilder::new(&mut module.types, &takes, &gives);
+    trap.func_body().unreachable();
+    module.funcs.get_mut(id).kind = FunctionKind::Local(trap.local_func(arguments));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use walrus::ValType;
+
+    /// Functions of those names, which give back what they take.
+    pub(super) fn module(names: &[&str]) -> Module {
+        let mut module = Module::default();
+        for name in names {
+            let mut body = FunctionBuilder::new(&mut module.types, &[ValType::I32], &[ValType::I32]);
+            let argument = module.locals.add(ValType::I32);
+            body.func_body().local_get(argument);
+            let id = body.finish(vec![argument], &mut module.funcs);
+            module.funcs.get_mut(id).name = Some((*name).to_owned());
+        }
+        module
+    }
+
+    fn traps(module: &Module, name: &str) -> bool {
+        let function = module.funcs.iter().find(|function| function.name.as_deref() == Some(name)).unwrap();
+        let body = function.kind.unwrap_local();
+        body.block(body.entry_block()).instrs.iter().any(|(instruction, _)| instruction.is_unreachable())
+    }
+
+    #[test]
+    fn what_is_made_a_trap_is_one_and_nothing_else_is() {
+        let mut module = module(&["one", "other"]);
+        let one = module.funcs.by_name("one").unwrap();
+        make_a_trap(&mut module, one);
+        assert!(traps(&module, "one") && !traps(&module, "other"));
+    }
 }

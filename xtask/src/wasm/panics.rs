@@ -2,10 +2,10 @@
 //! all the same, and whose place is in the trap's stack. The builder's own paths do not get out with them either.
 
 use crate::failure::{Failure, Result};
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module};
+use walrus::{FunctionId, Module};
 
 /// What never returns. Those that end in `::` stand for all below.
-const PANICS: [&str; 18] = [
+const PANICS: [&str; 20] = [
     "core::panicking::",
     "core::option::expect_failed",
     "core::option::unwrap_failed",
@@ -24,39 +24,35 @@ const PANICS: [&str; 18] = [
     "__rustc::rust_begin_unwind",
     "wasm_bindgen::__rt::borrow_fail",
     "console_error_panic_hook::hook",
+    "<char>::escape_debug_ext",
+    "core::fmt::builders::",
 ];
+/// Nothing but a panic writes a value as a programmer sees it.
+const DEBUG: &str = " as core::fmt::Debug>::fmt";
 /// Of these there is none in a module without panics, or their names are others than they were.
 const ALWAYS: [&str; 2] = ["core::panicking::panic_fmt", "__rustc::rust_begin_unwind"];
 
-pub(super) fn take_out(module: &mut Module) -> Result<()> {
+/// The functions that panics consist of.
+pub(super) fn functions(module: &Module) -> Result<Vec<FunctionId>> {
     let named: Vec<(FunctionId, String)> = module
         .funcs
         .iter_local()
         .filter_map(|(id, _)| Some((id, path(module.funcs.get(id).name.as_deref()?))))
-        .filter(|(_, path)| {
-            PANICS.iter().any(|panic| path == panic || panic.ends_with("::") && path.starts_with(panic))
-        })
+        .filter(|(_, path)| is_panic(path))
         .collect();
     if let Some(missing) = ALWAYS.iter().find(|always| !named.iter().any(|(_, path)| path == *always)) {
         return Err(Failure(format!("the wasm has no {missing}: its panics go by other names than `PANICS` has")));
     }
-    for (id, _) in named {
-        let (takes, gives) = module.types.params_results(module.funcs.get(id).ty());
-        let (takes, gives) = (takes.to_vec(), gives.to_vec());
-        let arguments = takes.iter().map(|kind| module.locals.add(*kind)).collect();
-        let mut trap = FunctionBuilder::new(&mut module.types, &takes, &gives);
-        trap.func_body().unreachable();
-        module.funcs.get_mut(id).kind = FunctionKind::Local(trap.local_func(arguments));
-    }
-    let data: Vec<_> = module.data.iter().map(|data| data.id()).collect();
-    for id in data {
-        blank_paths(&mut module.data.get_mut(id).value);
-    }
-    Ok(())
+    Ok(named.into_iter().map(|(id, _)| id).collect())
+}
+
+fn is_panic(path: &str) -> bool {
+    path.ends_with(DEBUG)
+        || PANICS.iter().any(|panic| path == *panic || panic.ends_with("::") && path.starts_with(panic))
 }
 
 /// A function's path without the hashes that the compiler puts into it.
-fn path(name: &str) -> String {
+pub(super) fn path(name: &str) -> String {
     let mut path = String::new();
     let mut rest = name;
     while let Some((before, after)) = rest.split_once('[') {
@@ -80,7 +76,7 @@ fn path(name: &str) -> String {
 
 /// The sources' paths of the standard library and of the packages, which only panics refer to. They begin in the midst of other texts,
 /// so only what begins as nothing else does is touched.
-fn blank_paths(data: &mut [u8]) {
+pub(super) fn blank_paths(data: &mut [u8]) {
     const MIDDLES: [&[u8]; 2] = [b"/library/", b"/registry/src/"];
     const LONGEST: usize = 250;
     let cargo = std::env::home_dir().unwrap_or_default().join(".cargo");
@@ -108,47 +104,27 @@ fn find(data: &[u8], wanted: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use walrus::ValType;
-
-    fn module(names: &[&str]) -> Module {
-        let mut module = Module::default();
-        for name in names {
-            let mut body = FunctionBuilder::new(&mut module.types, &[ValType::I32], &[ValType::I32]);
-            let argument = module.locals.add(ValType::I32);
-            body.func_body().local_get(argument);
-            let id = body.finish(vec![argument], &mut module.funcs);
-            module.funcs.get_mut(id).name = Some((*name).to_owned());
-        }
-        module
-    }
-
-    fn traps(module: &Module, name: &str) -> bool {
-        let function = module.funcs.iter().find(|function| function.name.as_deref() == Some(name)).unwrap();
-        let body = function.kind.unwrap_local();
-        body.block(body.entry_block()).instrs.iter().any(|(instruction, _)| instruction.is_unreachable())
-    }
+    use crate::wasm::tests::module;
 
     #[test]
-    fn panics_trap_and_nothing_else_does() {
+    fn panics_are_known_by_their_names() {
         let panics = [
             "core[c5930c85a12de822]::panicking::panic_fmt",
             "__rustc[b7974e8690430dd9]::rust_begin_unwind",
             "console_error_panic_hook::hook::h323318a59e28310c",
+            "<wasm_bindgen::JsValue as core::fmt::Debug>::fmt::h65550e3560441638",
         ];
-        let others = ["core[c5930c85a12de822]::option::map", "shop::core::panicking::not"];
-        let mut module = module(&[&panics[..], &others].concat());
-        take_out(&mut module).unwrap();
-        for name in panics {
-            assert!(traps(&module, name), "{name}");
-        }
-        for name in others {
-            assert!(!traps(&module, name), "{name}");
-        }
+        let others =
+            ["core[c5930c85a12de822]::option::map", "shop::core::panicking::not", "<u32 as core::fmt::Display>::fmt"];
+        let module = module(&[&panics[..], &others].concat());
+        let found = functions(&module).unwrap();
+        let names: Vec<&str> = found.iter().filter_map(|id| module.funcs.get(*id).name.as_deref()).collect();
+        assert_eq!(names, panics);
     }
 
     #[test]
     fn other_names_for_panics_are_noticed() {
-        let failure = take_out(&mut module(&["core[c5930c85a12de822]::panicking::panic_fmt"])).unwrap_err();
+        let failure = functions(&module(&["core[c5930c85a12de822]::panicking::panic_fmt"])).unwrap_err();
         assert!(failure.to_string().contains("rust_begin_unwind"), "{failure}");
     }
 
