@@ -117,7 +117,7 @@ async fn from_ready_to_paid() {
     assert_eq!(shop.heading(), "Starting your payment");
     page.create().await.reply(201, &succeeded());
     shop.reads("Payment complete").await;
-    for words in ["$40.97", "VISA ···· 1111", "order-17"] {
+    for words in ["$40.97", "VISA ending in 1111", "order-17"] {
         assert!(shop.text().contains(words), "{words}: {}", shop.text());
     }
     assert_eq!(told.names(), ["ready", "creating", "succeeded"]);

@@ -47,6 +47,8 @@ enum Task {
     Examples,
     /// Write docs/reference.md from the custom elements manifest
     Reference,
+    /// Check the languages, and count those that are complete and reviewed
+    Locales,
     /// Measure what a page loads until Pay can be pressed, against sizes.json
     Size(size::Options),
     /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
@@ -77,6 +79,7 @@ fn run(task: Task) -> Result<()> {
         Task::Examples => examples::run(),
         Task::Package => package::run(),
         Task::Reference => reference::run(),
+        Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),
         Task::Minify => minify::run(),
         Task::Setup => tools::Toolbox::with(tools::ALL).map(drop),

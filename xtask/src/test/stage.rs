@@ -7,6 +7,7 @@ use super::walls;
 use crate::command::{self, follow};
 use crate::examples;
 use crate::failure::{Failure, Result};
+use crate::locales;
 use crate::package;
 use crate::shop;
 use crate::size;
@@ -28,6 +29,7 @@ pub(super) enum Stage {
     Clippy,
     Dependencies,
     Docs,
+    Locales,
     Native,
     Browser,
     Build,
@@ -45,6 +47,7 @@ impl Stage {
             Stage::Clippy => "clippy",
             Stage::Dependencies => "dependencies",
             Stage::Docs => "docs",
+            Stage::Locales => "locales",
             Stage::Native => "native",
             Stage::Browser => "browser",
             Stage::Build => "build",
@@ -75,6 +78,7 @@ impl Stage {
             Stage::Clippy => clippy(quick),
             Stage::Dependencies => dependencies(report),
             Stage::Docs => docs(),
+            Stage::Locales => locales::run(),
             Stage::Native => native(report),
             Stage::Browser if quick && !browser::is_warm(&shop::target_folder()?) => {
                 report.note(

@@ -1,15 +1,14 @@
-//! The languages: from the translators' files (`www/locales/*.json`) to what a browser loads, a script each.
+//! What a browser loads of the languages: a script each, and their list.
 
+use super::{ENGLISH, Locale, tags};
 use crate::failure::{Failure, Result};
-use crate::files::{failed, names_in};
-use serde_json::{Value, json};
+use crate::files::failed;
+use serde_json::json;
 use std::fs;
 use std::path::Path;
 
 /// The list of the files, in `index.js`, before it is filled in.
 const LIST: &str = "const FILES = {};";
-/// What English says is in the scripts themselves.
-const ENGLISH: &str = "en";
 
 /// Writes in `folder` a script beside each language's file, takes out of the file what only translators need, and fills in the list.
 pub(crate) fn publish(folder: &Path) -> Result<()> {
@@ -20,10 +19,8 @@ pub(crate) fn publish(folder: &Path) -> Result<()> {
             fs::remove_file(&path).map_err(|e| failed(&path, &e))?;
             continue;
         }
-        let text = fs::read_to_string(&path).map_err(|e| failed(&path, &e))?;
-        let locale: Value = serde_json::from_str(&text).map_err(|e| failed(&path, &e))?;
-        let published =
-            json!({"language": tag, "direction": locale["direction"], "texts": locale["texts"]}).to_string();
+        let locale = Locale::read(folder, &tag)?;
+        let published = json!({"language": tag, "direction": locale.direction, "texts": locale.texts}).to_string();
         fs::write(&path, &published).map_err(|e| failed(&path, &e))?;
         let script = folder.join(format!("{tag}.js"));
         fs::write(&script, format!("export default {published};\n")).map_err(|e| failed(&script, &e))?;
@@ -35,9 +32,4 @@ pub(crate) fn publish(folder: &Path) -> Result<()> {
         return Err(Failure(format!("{} has no `{LIST}` to fill in", index.display())));
     }
     fs::write(&index, text.replace(LIST, &(list + "};"))).map_err(|e| failed(&index, &e))
-}
-
-/// The tags of the files in a folder, in order.
-fn tags(folder: &Path) -> Result<Vec<String>> {
-    Ok(names_in(folder)?.iter().filter_map(|name| Some(name.strip_suffix(".json")?.to_owned())).collect())
 }
