@@ -124,7 +124,8 @@ async fn the_create_holds_what_the_merchant_api_asks_for() {
     assert_eq!(body["expected"], json!({ "amount": 4097, "currency": "USD" }));
     assert_eq!(body["merchant_site_url"], stub::origin() + "/basket?step=3&lang=en");
     let browser = body["three_d_secure_attributes"]["internal"].as_object().unwrap();
-    assert!(browser.keys().all(|name| name.starts_with("browser_")), "{browser:?}");
+    let is_known = |name: &String| name.starts_with("browser_") || name == "challenge_window_size";
+    assert!(browser.keys().all(is_known), "{browser:?}");
     assert_eq!(body["three_d_secure_attributes"].as_object().unwrap().len(), 1);
 }
 

@@ -5,7 +5,7 @@
 
 mod stub;
 
-use paymentsos_checkout::browser::device::{color_depth, language};
+use paymentsos_checkout::browser::device::{FULL_SCREEN, challenge_window, color_depth, language};
 use serde_json::{Value, json};
 use stub::{Page, Pretend, get, payment, window};
 use wasm_bindgen_test::*;
@@ -36,8 +36,10 @@ async fn all_that_a_script_can_read_is_told_and_as_text() {
             "browser_screen_height",
             "browser_screen_width",
             "browser_time_zone",
+            "challenge_window_size",
         ]
     );
+    assert_eq!(told["challenge_window_size"], "05", "a page of its own takes what it gets");
     for (name, value) in told {
         match name.as_str() {
             "browser_java_enabled" => assert_eq!(*value, json!(false)),
@@ -127,5 +129,25 @@ fn a_language_has_at_most_eight_characters_and_is_a_valid_tag() {
         ("c", "en"),
     ] {
         assert_eq!(language(tag), expected, "{tag}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_challenge_gets_the_largest_window_that_fits() {
+    for (room, code) in [
+        ((1280, 900), "03"),
+        ((500, 600), "03"),
+        ((1280, 500), "04"),
+        ((599, 500), "02"),
+        ((400, 700), "02"),
+        ((320, 640), "01"),
+        ((240, 640), "05"),
+        ((1280, 300), "05"),
+        ((0, 0), "05"),
+    ] {
+        let (chosen, size) = challenge_window(room.0, room.1);
+        assert_eq!(chosen, code, "{room:?}");
+        assert!(size.is_none_or(|(width, height)| width <= room.0 && height <= room.1), "{room:?}");
+        assert_eq!(size.is_none(), code == FULL_SCREEN);
     }
 }

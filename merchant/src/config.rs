@@ -61,6 +61,11 @@ pub struct Config {
     pub shop_origins: Vec<Url>,
     /// Origins whose pages may show the shop's in a frame. (`SHOP_FRAMED_BY`, separated by commas)
     pub shop_framed_by: Vec<Url>,
+    /// Origins whose pages the shop's may show in a frame: those of banks, for `presentation="iframe"` and for self-handled 3-D Secure.
+    /// (`SHOP_FRAMES`, separated by commas)
+    pub shop_frames: Vec<Url>,
+    /// The origin of PayU's Secure Fields, whose script and frames the shop's pages may load. (`SHOP_SECURE_FIELDS`)
+    pub shop_secure_fields: Option<Url>,
     /// Where the records are kept: `sqlite:merchant.db`, or `sqlite::memory:` for tests. (`DATABASE_URL`)
     pub database_url: String,
     /// PaymentsOS's API. (`PAYMENTSOS_URL`, `https://api.paymentsos.com`)
@@ -118,6 +123,8 @@ impl Config {
             shop_dir: None,
             shop_origins: Vec::new(),
             shop_framed_by: Vec::new(),
+            shop_frames: Vec::new(),
+            shop_secure_fields: None,
             database_url: "sqlite::memory:".to_owned(),
             paymentsos_url,
             paymentsos_browser_url: None,
@@ -154,6 +161,12 @@ impl Config {
                     list(&v, web_address)
                 })?
                 .unwrap_or_default(),
+            shop_frames: vars
+                .parsed("SHOP_FRAMES", "origins such as https://bank.example, separated by commas", |v| {
+                    list(&v, web_address)
+                })?
+                .unwrap_or_default(),
+            shop_secure_fields: vars.parsed("SHOP_SECURE_FIELDS", "https://js.paymentsos.com", web_address)?,
             database_url: vars
                 .parsed("DATABASE_URL", "an SQLite file such as sqlite:merchant.db", |v| {
                     v.starts_with("sqlite:").then_some(v)

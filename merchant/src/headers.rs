@@ -15,16 +15,48 @@ pub(crate) async fn for_api(mut response: Response) -> Response {
     response
 }
 
-/// The shop's pages: the strictest policy that the component is at home in; only pages of the origins `framed_by` may show them in a
-/// frame. The return address holds ids, so no other site is told it.
-pub(crate) fn for_pages(paymentsos: &Url, framed_by: &[Url]) -> [(HeaderName, HeaderValue); 4] {
-    let origins: Vec<String> = framed_by.iter().map(|url| url.origin().ascii_serialization()).collect();
-    let framed_by = if origins.is_empty() { "'none'".to_owned() } else { origins.join(" ") };
-    let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self' {}; img-src 'self' data:; \
-         form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}; require-trusted-types-for 'script'",
-        paymentsos.origin().ascii_serialization()
-    );
+/// What a shop's pages need beside its own origin.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    /// PaymentsOS, as browsers see it.
+    pub(crate) paymentsos: Url,
+    /// Whose pages may show the shop's in a frame.
+    pub(crate) framed_by: Vec<Url>,
+    /// Whose pages the shop's may show in a frame.
+    pub(crate) frames: Vec<Url>,
+    /// Where PayU's Secure Fields come from.
+    pub(crate) secure_fields: Option<Url>,
+}
+
+impl Policy {
+    /// The strictest policy that the component is at home in, and no more than the rest needs.
+    fn line(&self) -> String {
+        let origin = |url: &Url| url.origin().ascii_serialization();
+        let sources = |always: &str, urls: &mut dyn Iterator<Item = &Url>| {
+            urls.fold(always.to_owned(), |line, url| format!("{line} {}", origin(url)).trim_start().to_owned())
+        };
+        let scripts = sources("'self' 'wasm-unsafe-eval'", &mut self.secure_fields.iter());
+        let calls = sources("'self'", &mut [&self.paymentsos].into_iter());
+        let framed = sources("", &mut self.frames.iter().chain(&self.secure_fields));
+        // What comes back from a bank's page in a frame is a page of the shop's own.
+        let (frames, own) = match framed.as_str() {
+            "" => (String::new(), ""),
+            framed => (format!("frame-src 'self' {framed}; "), "'self'"),
+        };
+        let framed_by = match sources(own, &mut self.framed_by.iter()) {
+            nobody if nobody.is_empty() => "'none'".to_owned(),
+            origins => origins,
+        };
+        format!(
+            "default-src 'none'; script-src {scripts}; style-src 'self'; connect-src {calls}; img-src 'self' data:; {frames}\
+             form-action 'self'; base-uri 'none'; frame-ancestors {framed_by}; require-trusted-types-for 'script'"
+        )
+    }
+}
+
+/// The shop's pages. The return address holds ids, so no other site is told it.
+pub(crate) fn for_pages(policy: &Policy) -> [(HeaderName, HeaderValue); 4] {
+    let policy = policy.line();
     [
         (header::CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy).unwrap_or(NOTHING)),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),

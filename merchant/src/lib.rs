@@ -61,6 +61,8 @@ struct Settings {
     origins: Vec<String>,
     is_https: bool,
     paymentsos_browser_url: Url,
+    /// Where PayU's Secure Fields come from, where the shop's pages may use them.
+    secure_fields: Option<Url>,
     public_key: String,
     private_key: Secret,
     environment: Environment,

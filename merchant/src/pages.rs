@@ -1,6 +1,6 @@
 //! The shop's pages, and the return to them.
 
-use crate::headers;
+use crate::headers::{self, Policy};
 use axum::Router;
 use axum::extract::{OriginalUri, RawForm};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
@@ -9,18 +9,18 @@ use axum::routing::{any_service, post};
 use std::path::Path;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 /// What PaymentsOS adds to the return address.
 const RETURNED: [&str; 4] = ["payment_id", "charge_id", "authorization_id", "status"];
 
 /// Everything that is no API: files, and at whatever address, a `POST` of somebody who comes back.
-pub(crate) fn routes(shop_dir: Option<&Path>, paymentsos: &Url, framed_by: &[Url]) -> Router {
+pub(crate) fn routes(shop_dir: Option<&Path>, policy: &Policy) -> Router {
     let mut pages = match shop_dir {
         Some(folder) => Router::new().fallback_service(post(returned).fallback_service(ServeDir::new(folder))),
         None => Router::new().fallback_service(post(returned).fallback_service(any_service(nothing()))),
     };
-    for (name, value) in headers::for_pages(paymentsos, framed_by) {
+    for (name, value) in headers::for_pages(policy) {
         pages = pages.layer(SetResponseHeaderLayer::overriding(name, value));
     }
     pages

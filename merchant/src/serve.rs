@@ -3,6 +3,7 @@
 use crate::alerts::{Alert, Alerts};
 use crate::config::{Config, ConfigError, is_loopback};
 use crate::desk::Desk;
+use crate::headers::Policy;
 use crate::paymentsos::{ClientError, PaymentsOs};
 use crate::shop::ChangeError;
 use crate::store::{Store, StoreError};
@@ -83,6 +84,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             origins: own_origins(&public_url).into_iter().chain(foreign.iter().cloned()).collect(),
             is_https: public_url.scheme() == "https",
             paymentsos_browser_url: browser_url.clone(),
+            secure_fields: config.shop_secure_fields.clone(),
             public_key: config.public_key,
             private_key: config.private_key,
             environment: config.environment,
@@ -94,7 +96,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         alerts: Alerts::default(),
         stopping: watch::Sender::new(false),
     });
-    let pages = pages::routes(config.shop_dir.as_deref(), &browser_url, &config.shop_framed_by);
+    let policy = Policy {
+        paymentsos: browser_url.clone(),
+        framed_by: config.shop_framed_by.clone(),
+        frames: config.shop_frames.clone(),
+        secure_fields: config.shop_secure_fields.clone(),
+    };
+    let pages = pages::routes(config.shop_dir.as_deref(), &policy);
     let routes = routes(&merchant, &foreign, pages);
     let server = tokio::spawn(serve(listener, routes, Arc::clone(&merchant)));
     tracing::info!(%address, public_url = public_url.as_str(), "the merchant serves");

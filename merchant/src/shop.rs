@@ -118,6 +118,9 @@ fn reply(order: Order, client_token: Option<String>) -> Result<OrderReply, Probl
     })
 }
 
+/// PayU's script, at its origin.
+const SECURE_FIELDS: &str = "/v3/latest/secure-fields.min.js";
+
 /// What a page needs to make a token at PaymentsOS.
 async fn config(State(merchant): State<Arc<Merchant>>) -> Json<Value> {
     let settings = &merchant.settings;
@@ -125,6 +128,7 @@ async fn config(State(merchant): State<Arc<Merchant>>) -> Json<Value> {
         "paymentsos_url": settings.paymentsos_browser_url.as_str().trim_end_matches('/'),
         "public_key": settings.public_key,
         "environment": settings.environment.name(),
+        "secure_fields": settings.secure_fields.as_ref().and_then(|origin| Some(origin.join(SECURE_FIELDS).ok()?.to_string())),
     }))
 }
 

@@ -86,10 +86,20 @@ async fn a_lost_payment_is_asked_for_again_and_not_twice() {
 #[tokio::test]
 async fn the_page_is_told_where_tokens_are_made() {
     let browser_url = "http://localhost:9999";
-    let shop = Shop::open_with(|config| config.paymentsos_browser_url = browser_url.parse().ok()).await;
+    let shop = Shop::open_with(|config| {
+        config.paymentsos_browser_url = browser_url.parse().ok();
+        config.shop_secure_fields = "https://js.paymentsos.com".parse().ok();
+    })
+    .await;
     let config = good(shop.request(Method::GET, "/shop/config").send().await.unwrap(), 200).await;
     let public_key = sandbox::Config::default().public_key;
-    assert_eq!(config, json!({"paymentsos_url": browser_url, "public_key": public_key, "environment": "test"}));
+    assert_eq!(
+        config,
+        json!({
+            "paymentsos_url": browser_url, "public_key": public_key, "environment": "test",
+            "secure_fields": "https://js.paymentsos.com/v3/latest/secure-fields.min.js",
+        })
+    );
 }
 
 #[tokio::test]
@@ -126,6 +136,21 @@ async fn pages_come_with_the_strictest_policy() {
     }
     assert_eq!(shop.request(Method::GET, "/none").send().await.unwrap().status(), 404);
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn a_page_that_frames_a_bank_or_has_secure_fields_is_allowed_just_that() {
+    let policy = async |change: fn(&mut merchant::Config)| {
+        let shop = Shop::open_with(change).await;
+        let reply = shop.request(Method::GET, "/").send().await.unwrap();
+        reply.headers()["content-security-policy"].to_str().unwrap().to_owned()
+    };
+    let framing = policy(|config| config.shop_frames = vec!["https://bank.example/".parse().unwrap()]).await;
+    assert!(framing.contains("; frame-src 'self' https://bank.example; "), "{framing}");
+    assert!(framing.contains("frame-ancestors 'self';") && !framing.contains("script-src 'self' 'wasm-unsafe-eval' "));
+    let fields = policy(|config| config.shop_secure_fields = "https://js.paymentsos.com".parse().ok()).await;
+    assert!(fields.contains("script-src 'self' 'wasm-unsafe-eval' https://js.paymentsos.com;"), "{fields}");
+    assert!(fields.contains("frame-src 'self' https://js.paymentsos.com; "), "{fields}");
 }
 
 #[tokio::test]

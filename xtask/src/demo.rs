@@ -102,6 +102,8 @@ fn merchant(programs: &Path, shop: u16, folder: &Path, pages: &Path, keys: &Keys
         .env("DATABASE_URL", format!("sqlite:{}", folder.join("merchant.db").display()))
         .env("PAYMENTSOS_URL", format!("http://127.0.0.1:{port}"))
         .env("PAYMENTSOS_BROWSER_URL", format!("http://localhost:{port}"))
+        .env("SHOP_FRAMES", format!("http://localhost:{port}"))
+        .env("SHOP_SECURE_FIELDS", format!("http://localhost:{port}"))
         .env("PAYMENTSOS_APP_ID", &keys.app_id)
         .env("PAYMENTSOS_PRIVATE_KEY", &keys.private)
         .env("PAYMENTSOS_PUBLIC_KEY", &keys.public)
