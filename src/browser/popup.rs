@@ -1,6 +1,6 @@
 //! A window of the shopper's own, beside this page: opened in the press on Pay, before there is anywhere to go.
 
-use super::objects::{call, global, member};
+use super::objects::{call, construct, global, member};
 use super::timer::Timer;
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
@@ -21,8 +21,8 @@ impl Popup {
     /// Opens a window that says `words` until it is taken somewhere; `closed` is called while it seems to be closed. None where the browser
     /// does not let it, or is one in an app.
     pub(super) fn open(words: &str, closed: impl Fn() + 'static) -> Option<Popup> {
-        let is_in_app = call(&member(&global("navigator"), "userAgent"), "search", &[IN_APPS.into()]);
-        if is_in_app.and_then(|at| at.as_f64()).is_some_and(|at| at >= 0.0) {
+        let in_apps = construct(&js_sys::global(), "RegExp", &[IN_APPS.into()])?;
+        if call(&in_apps, "test", &[member(&global("navigator"), "userAgent")])? == JsValue::TRUE {
             return None;
         }
         let arguments = ["".into(), "".into(), "popup,width=500,height=700".into()];

@@ -5,6 +5,7 @@ use crate::wait_for;
 use crate::world::World;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use thirtyfour::ChromeCapabilities;
 use thirtyfour::LoggingPrefsLogLevel;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::prelude::*;
@@ -84,6 +85,10 @@ const REPORTS_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (e
 
 impl Browser {
     pub(crate) async fn open(world: &World) -> Browser {
+        Browser::open_with(world, |_| {}).await
+    }
+
+    pub(crate) async fn open_with(world: &World, set_up: impl FnOnce(&mut ChromeCapabilities)) -> Browser {
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in [
             "--headless=new",
@@ -99,6 +104,7 @@ impl Browser {
             capabilities.add_arg(argument).expect("an argument");
         }
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::Severe).expect("a level");
+        set_up(&mut capabilities);
         let driver = WebDriver::new(&world.chromedriver.address, capabilities).await.expect("a browser opens");
         let browser = Browser { driver, shop: world.shop(), asked: world.proxy.clone() };
         browser.begins_with(REPORTS_VIOLATIONS).await;
@@ -109,6 +115,12 @@ impl Browser {
     pub async fn errors(&self) -> Vec<String> {
         let log = self.driver.browser_log().await.expect("the browser has a log");
         log.into_iter().map(|entry| entry.message).collect()
+    }
+
+    /// Opens the shop as its settings say (`method=…&presentation=…`), and waits until Pay can be pressed.
+    pub async fn shop_with(&self, settings: &str) {
+        self.goes_to(&format!("{}?kind=charge&{settings}", self.shop)).await;
+        self.sees("ready").await;
     }
 
     /// Opens the shop with the kind and the payment method chosen, and waits until Pay can be pressed.

@@ -48,6 +48,27 @@ impl Browser {
         self.looks_at(other).await;
     }
 
+    /// Waits for a window that a page has opened, and looks at it.
+    pub async fn looks_at_the_window_opened(&self, tab: &Tab) -> Tab {
+        let opened = wait_for("a window", async || {
+            let all = self.driver.windows().await.map_err(|error| error.to_string())?;
+            all.into_iter().find(|handle| *handle != tab.0).ok_or_else(|| "it is not there".to_owned())
+        })
+        .await;
+        let opened = Tab(opened);
+        self.looks_at(&opened).await;
+        opened
+    }
+
+    /// Waits until a tab is the only one.
+    pub async fn has_only(&self, tab: &Tab) {
+        wait_for("a single window", async || {
+            let all = self.driver.windows().await.map_err(|error| error.to_string())?;
+            if all == [tab.0.clone()] { Ok(()) } else { Err(format!("{} windows", all.len())) }
+        })
+        .await;
+    }
+
     /// Goes to an address.
     pub async fn goes_to(&self, address: &str) {
         self.driver.goto(address).await.expect("the address opens");

@@ -6,6 +6,7 @@ use crate::chromedriver::Chromedriver;
 use crate::proxy::Proxy;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use url::Url;
 
 const APP_ID: &str = "com.example.journeys";
@@ -112,6 +113,22 @@ impl World {
     /// A browser with a fresh profile.
     pub async fn browser(&self) -> Browser {
         Browser::open(self).await
+    }
+
+    /// A browser that keeps pages from opening windows of their own accord, as browsers do outside of tests.
+    pub async fn browser_that_blocks_windows(&self) -> Browser {
+        Browser::open_with(self, |capabilities| {
+            capabilities.add_exclude_switch("disable-popup-blocking").expect("a switch");
+        })
+        .await
+    }
+
+    /// A browser that calls itself that.
+    pub async fn browser_called(&self, name: &str) -> Browser {
+        Browser::open_with(self, |capabilities| {
+            capabilities.add_arg(&format!("--user-agent={name}")).expect("an argument");
+        })
+        .await
     }
 
     /// The shop's address.

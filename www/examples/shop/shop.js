@@ -8,7 +8,10 @@ const CARDS = {
   'card-declined': '4242424242424242',
   'card-late': '4000000000000077',
   'card-3ds': '4000000000003220',
+  'card-3ds-collect': '4000000000003238',
+  'card-3ds-frictionless': '4000000000003246',
 };
+const LANGUAGES = ['en', 'ar', 'cs', 'de', 'es', 'fr', 'he', 'hi', 'hu', 'id', 'ja', 'pl', 'pt-BR', 'ro', 'tr', 'uk', 'zh'];
 
 async function ask(path, body) {
   const reply = await fetch(path, body && {
@@ -37,11 +40,47 @@ async function token(number) {
   return reply.json();
 }
 
+const PAY_BY_LINK = { type: 'untokenized', source_type: 'payment_page', vendor: 'PBL' };
+
 async function paymentMethod() {
   const method = settings.method.value;
-  if (method === 'pay-by-link') return { type: 'untokenized', source_type: 'payment_page', vendor: 'PBL' };
+  if (method === 'pay-by-link') return PAY_BY_LINK;
   const card = await token(CARDS[method]);
   return { type: 'tokenized', token: card.token, credit_card_cvv: card.encrypted_cvv };
+}
+
+// PayU's script has to be on the page, and its policy has to allow it.
+let embedding;
+function embedSecureFields(address) {
+  embedding = embedding || new Promise((done, failed) => {
+    const script = document.createElement('script');
+    const policy = globalThis.trustedTypes?.createPolicy('secure-fields', { createScriptURL: (url) => url });
+    script.src = policy ? policy.createScriptURL(address) : address;
+    script.addEventListener('load', done);
+    script.addEventListener('error', failed);
+    document.head.append(script);
+  });
+  return embedding;
+}
+
+// The ways to pay that this shop offers. A real shop knows its customers' saved cards from PaymentsOS.
+async function methods() {
+  const config = await configured;
+  const saved = await token(CARDS['card-3ds']);
+  if (config.secure_fields) await embedSecureFields(config.secure_fields);
+  return [
+    ...(config.secure_fields ? [{ secure_fields: { public_key: config.public_key, environment: config.environment } }] : []),
+    { payment_method: { type: 'tokenized', token: saved.token, vendor: saved.vendor, last_4_digits: saved.last_4_digits, expiration_date: saved.expiration_date } },
+    { payment_method: PAY_BY_LINK },
+    { label: 'Bank transfer', payment_method: { type: 'untokenized', source_type: 'bank_transfer', vendor: 'PSE' } },
+  ];
+}
+
+async function offer(checkout) {
+  checkout.setAttribute('presentation', settings.presentation.value);
+  checkout.setAttribute('locale', settings.language.value);
+  checkout.paymentMethod = paymentMethod;
+  checkout.methods = settings.method.value === 'choose' ? await methods() : undefined;
 }
 
 // ISO 4217's decimals of what this shop takes: how a browser writes a currency is another matter.
@@ -76,9 +115,10 @@ function embed(order) {
     checkout.setAttribute('kind', order.kind);
     checkout.setAttribute('amount', order.amount);
     checkout.setAttribute('currency', order.currency);
-    checkout.setAttribute('merchant-site-url', `/?order=${encodeURIComponent(order.order_id)}`);
+    const back = new URLSearchParams({ order: order.order_id, language: settings.language.value });
+    checkout.setAttribute('merchant-site-url', `/?${back}`);
   }
-  checkout.paymentMethod = paymentMethod;
+  offer(checkout);
   checkout.addEventListener('checkout-state', ({ detail }) => {
     $('#again').hidden = !['succeeded', 'failed', 'processing'].includes(detail.state);
     // What is asked for cannot be changed under a payment that is under way.
@@ -119,13 +159,18 @@ async function comeBack(id) {
 
 settings.addEventListener('change', ({ target }) => {
   if (target.name === 'kind') open({ kind: target.value });
+  else offer($('#checkout').firstChild);
 });
+for (const language of LANGUAGES) {
+  const name = new Intl.DisplayNames(language, { type: 'language' }).of(language);
+  settings.language.append(new Option(name, language));
+}
 $('#again button').addEventListener('click', async () => {
   await ask('/shop/orders', { kind: settings.kind.value, new: true });
   location.assign('/');
 });
 
 const address = new URLSearchParams(location.search);
-for (const name of ['kind', 'method']) if (address.has(name)) settings[name].value = address.get(name);
+for (const name of ['kind', 'method', 'presentation', 'language']) if (address.has(name)) settings[name].value = address.get(name);
 if (address.has('order')) comeBack(address.get('order'));
 else open({ kind: settings.kind.value });
