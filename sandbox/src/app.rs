@@ -157,7 +157,7 @@ impl Sandbox {
             }
         };
         let redirection = match (verdict, wanted.merchant_site_url) {
-            (Verdict::Redirect(page), Some(url)) => Some(self.redirection(page, url)),
+            (Verdict::Redirect(page), Some(url)) => Some(self.redirection(page, url, switches.iframe_allowed)),
             (Verdict::Redirect(_), None) => return Err(Unperformed::NoWayBack),
             _ => None,
         };
@@ -203,11 +203,11 @@ impl Sandbox {
         Ok((reply, about, told))
     }
 
-    fn redirection(&self, page: Page, merchant_site_url: String) -> Redirection {
+    fn redirection(&self, page: Page, merchant_site_url: String, iframe_allowed: bool) -> Redirection {
         let id = Uuid::new_v4().to_string();
         let usual = format!("{}/{}/{id}", self.place.public_url, page.folder());
         let url = lock(&self.faults).redirection_url.clone().unwrap_or(usual);
-        Redirection { id, created: clock::now(), merchant_site_url, url, page, press: None }
+        Redirection { id, created: clock::now(), merchant_site_url, url, page, iframe_allowed, press: None }
     }
 
     /// Ends a transaction after a while.

@@ -51,6 +51,8 @@ pub struct Switches {
     pub late_ms: u64,
     /// After how long a redirection that nobody finishes is `Failed` (15 min).
     pub redirection_ms: u64,
+    /// Whether a new redirection's page may be shown in a frame, as `provider_specific_data.iframeAllowed` says (`true`).
+    pub iframe_allowed: bool,
     /// What a repeated create gets: the resource as it is now, or as it was (`current`).
     pub replay: Replay,
     /// Whether a repeat also gets a stored `provider_error` or `provider_network_error`; otherwise it is carried out anew (`true`).
@@ -80,6 +82,7 @@ impl Default for Switches {
             pending_ms: 3_000,
             late_ms: 4_000,
             redirection_ms: 15 * 60 * 1_000,
+            iframe_allowed: true,
             replay: Replay::Current,
             replay_failed: true,
             concurrent_duplicate: ConcurrentDuplicate::Conflict,

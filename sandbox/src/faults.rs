@@ -14,6 +14,8 @@ pub(crate) struct Faults {
     /// Stands in a new redirection instead of the page's address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) redirection_url: Option<String>,
+    /// The page of a redirection refuses to be shown in a frame, whatever was said of it.
+    pub(crate) refuse_framing: bool,
 }
 
 /// What goes wrong with webhooks of events from now on.

@@ -13,6 +13,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
@@ -68,7 +69,7 @@ fn show(app: &App, id: &str, page: Page, status: StatusCode) -> Response {
     let visit = Visit { app, payment, transaction, redirection };
     let open = redirection.press.is_none() && !transaction.outcome.status.is_final();
     let content = if open { visit.question() } else { visit.finished() };
-    let response = html(page, status, visit.title(), &content, visit.way_back());
+    let response = html(page, status, visit.title(), &content, visit.way_back(), visit.framing());
     log(app, if status == StatusCode::OK { "GET" } else { "POST" }, id, page, Some((payment, transaction)), status);
     response
 }
@@ -96,7 +97,7 @@ async fn press(app: &App, id: &str, page: Page, body: &Bytes) -> Response {
             let headers = [(LOCATION, location), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
             (StatusCode::SEE_OTHER, headers).into_response()
         }
-        None => html(page, StatusCode::OK, visit.title(), &visit.finished(), None),
+        None => html(page, StatusCode::OK, visit.title(), &visit.finished(), None, visit.framing()),
     };
     log(app, "POST", id, page, Some((payment, transaction)), response.status());
     response
@@ -106,6 +107,13 @@ fn log(app: &App, method: &str, id: &str, page: Page, of: Option<(&Payment, &Tra
     let about = of.map(|(payment, transaction)| resources::about(payment, transaction)).unwrap_or_default();
     let path = format!("/{}/{id}", page.folder());
     app.log.add(Entry::new(What::Page, method, &path, about, Some(status.as_u16())));
+}
+
+/// Whether a page of any origin may show this one in a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Framing {
+    Allowed,
+    Refused,
 }
 
 /// A shopper before a page.
@@ -217,6 +225,13 @@ impl Visit<'_> {
         )
     }
 
+    fn framing(&self) -> Framing {
+        match self.redirection.iframe_allowed && !lock(&self.app.faults).refuse_framing {
+            true => Framing::Allowed,
+            false => Framing::Refused,
+        }
+    }
+
     /// Where the shopper is sent back to, if there is such a place.
     fn way_back(&self) -> Option<Url> {
         let faults = lock(&self.app.faults).back.clone();
@@ -251,10 +266,10 @@ fn extended(merchant_site_url: &str, parameters: [(&str, &str); 3]) -> Option<Ur
 
 fn unknown(page: Page) -> Response {
     let content = "<h1>There is nothing to pay here</h1>\n<p class=\"intro\">This link is not valid, or no longer.</p>";
-    html(page, StatusCode::NOT_FOUND, "Not found", content, None)
+    html(page, StatusCode::NOT_FOUND, "Not found", content, None, Framing::Refused)
 }
 
-fn html(page: Page, status: StatusCode, title: &str, content: &str, back: Option<Url>) -> Response {
+fn html(page: Page, status: StatusCode, title: &str, content: &str, back: Option<Url>, framing: Framing) -> Response {
     // A bank's columns, and a padlock.
     let (class, name, label, mark) = match page {
         Page::Issuer => {
@@ -273,15 +288,22 @@ fn html(page: Page, status: StatusCode, title: &str, content: &str, back: Option
         .fold(LAYOUT.to_owned(), |page, (place, text)| page.replace(place, text));
     // `form-action` also holds for where the reply to a form redirects to: the shop, wherever it is, or an app's own scheme.
     let scheme = back.map_or_else(String::new, |url| format!(" {}:", url.scheme()));
-    let policy =
-        format!("default-src 'none'; style-src 'self'; img-src 'self'; form-action *{scheme}; base-uri 'none'");
+    let framed_by = if framing == Framing::Refused { "; frame-ancestors 'none'" } else { "" };
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action *{scheme}; base-uri 'none'{framed_by}"
+    );
     let headers = [
         (CONTENT_SECURITY_POLICY, policy.as_str()),
         (CACHE_CONTROL, "no-store"),
         (REFERRER_POLICY, "no-referrer"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (status, headers, Html(body)).into_response()
+    let mut response = (status, headers, Html(body)).into_response();
+    if framing == Framing::Refused {
+        // For browsers that do not know `frame-ancestors`.
+        response.headers_mut().insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
+    response
 }
 
 fn escape(text: &str) -> String {

@@ -97,7 +97,7 @@ impl Place {
         add("redirection", transaction.redirection.as_ref().map(redirection));
         add("ip_address", transaction.ip_address.clone().map(Value::from));
         if shown == Shown::Created && operation.opens() {
-            add("provider_specific_data", Some(json!({})));
+            add("provider_specific_data", Some(provider_specific_data(transaction)));
             add(
                 "decision_engine_execution",
                 Some(json!({
@@ -167,6 +167,14 @@ impl Place {
             "type": "cc_processor",
             "href": format!("{}/accounts/{}/provider-configurations/{ID}", self.public_url, self.account_id),
         })
+    }
+}
+
+/// What the provider adds to the reply to a create.
+fn provider_specific_data(transaction: &Transaction) -> Value {
+    match &transaction.redirection {
+        Some(redirection) => json!({"iframeAllowed": redirection.iframe_allowed}),
+        None => json!({}),
     }
 }
 

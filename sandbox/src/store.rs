@@ -87,6 +87,8 @@ pub(crate) struct Redirection {
     pub(crate) merchant_site_url: String,
     pub(crate) url: String,
     pub(crate) page: Page,
+    /// Whether the page may be shown in a frame.
+    pub(crate) iframe_allowed: bool,
     pub(crate) press: Option<Press>,
 }
 

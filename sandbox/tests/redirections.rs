@@ -236,3 +236,53 @@ async fn a_card_without_a_challenge_has_no_redirection() {
     let (payment, _) = merchant.charge(SUCCEEDS).await;
     assert_eq!(merchant.get(&format!("/payments/{payment}/redirections")).await, json!([]));
 }
+
+/// The page's headers that say who may show it in a frame.
+async fn framing(merchant: &Merchant, url: &str) -> (Option<String>, String) {
+    let shown = merchant.client.get(url).send().await.expect("a page");
+    let header = |name| shown.headers().get(name).map(|value| value.to_str().expect("a header").to_owned());
+    (header("x-frame-options"), header("content-security-policy").expect("a policy"))
+}
+
+#[tokio::test]
+async fn a_page_may_be_framed_where_the_reply_says_so() {
+    let merchant = Merchant::open().await;
+    let (payment, charge) = merchant.charge(THREE_D_SECURE).await;
+    assert_eq!(charge["provider_specific_data"], json!({"iframeAllowed": true}));
+    let (options, policy) = framing(&merchant, page(&charge)).await;
+    assert_eq!(options, None);
+    assert!(!policy.contains("frame-ancestors"), "{policy}");
+    let read = merchant.get(&format!("/payments/{payment}/charges/{}", id(&charge))).await;
+    assert!(read.get("provider_specific_data").is_none(), "{read}");
+    let (_, charge) = merchant.charge(SUCCEEDS).await;
+    assert_eq!(charge["provider_specific_data"], json!({}));
+}
+
+#[tokio::test]
+async fn a_page_that_may_not_be_framed_refuses_it() {
+    let merchant = Merchant::open_with(Switches { iframe_allowed: false, ..quick() }, None).await;
+    let (_, charge) = merchant.charge(THREE_D_SECURE).await;
+    assert_eq!(charge["provider_specific_data"], json!({"iframeAllowed": false}));
+    let refused = async |url: &str| {
+        let (options, policy) = framing(&merchant, url).await;
+        assert_eq!(options.as_deref(), Some("DENY"));
+        assert!(policy.ends_with("; frame-ancestors 'none'"), "{policy}");
+    };
+    refused(page(&charge)).await;
+    // What was said holds for as long as the redirection does, also once it is finished.
+    assert_eq!(merchant.set("/sandbox/switches", &json!({"iframe_allowed": true})).await.status(), StatusCode::OK);
+    merchant.press(&charge, "succeed").await;
+    refused(page(&charge)).await;
+    refused(&merchant.url("/3ds/none")).await;
+}
+
+#[tokio::test]
+async fn a_page_refuses_to_be_framed_when_told_to_whatever_was_said() {
+    let merchant = Merchant::open().await;
+    merchant.faults(&json!({"refuse_framing": true})).await;
+    let (_, charge) = merchant.charge(THREE_D_SECURE).await;
+    assert_eq!(charge["provider_specific_data"], json!({"iframeAllowed": true}));
+    let (options, policy) = framing(&merchant, page(&charge)).await;
+    assert_eq!(options.as_deref(), Some("DENY"));
+    assert!(policy.ends_with("; frame-ancestors 'none'"), "{policy}");
+}
