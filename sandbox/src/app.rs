@@ -6,9 +6,9 @@ use crate::faults::Faults;
 use crate::idempotency::Keys;
 use crate::lock;
 use crate::log::{About, Log};
-use crate::provider::{self, Page, Verdict};
+use crate::provider::{self, Challenge, Destination, Page, Verdict};
 use crate::resources::{self, Place, Shown};
-use crate::store::{Operation, Payment, Press, Redirection, Store, Transaction};
+use crate::store::{Collection, Operation, Payment, Press, Redirection, Store, Transaction};
 use crate::webhooks::{Answered, Event, Webhooks};
 use paymentsos_core::paymentsos::{Outcome, PaymentStatus, Status};
 use serde_json::Value;
@@ -68,10 +68,11 @@ pub(crate) struct Method {
     pub(crate) verdict: Verdict,
 }
 
-/// Why a transaction is not begun.
+/// Why a transaction is not begun, or not gone on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unperformed {
     NoPayment,
+    NoTransaction,
     Conflict,
     NoWayBack,
 }
@@ -156,11 +157,19 @@ impl Sandbox {
                 provider::amount(amount, &payment.currency, newer)
             }
         };
-        let redirection = match (verdict, wanted.merchant_site_url) {
-            (Verdict::Redirect(page), Some(url)) => Some(self.redirection(page, url, switches.iframe_allowed)),
-            (Verdict::Redirect(_), None) => return Err(Unperformed::NoWayBack),
-            _ => None,
+        let (destination, collection) = match verdict {
+            Verdict::Redirect(page) => (Some(Destination::Page(page)), None),
+            Verdict::Collect(challenge) => {
+                (Some(Destination::Collector), Some(Collection { challenge, has_data: false }))
+            }
+            _ => (None, None),
         };
+        let redirection = match (destination, wanted.merchant_site_url) {
+            (Some(destination), Some(url)) => Some(self.redirection(destination, url, switches.iframe_allowed)),
+            (Some(_), None) => return Err(Unperformed::NoWayBack),
+            (None, _) => None,
+        };
+        let redirection_id = redirection.as_ref().map(|redirection| redirection.id.clone());
         let id = Uuid::new_v4().to_string();
         let outcome = match verdict {
             Verdict::Succeed => provider::succeeded(),
@@ -180,6 +189,7 @@ impl Sandbox {
             payment_method: shown,
             ip_address: wanted.ip_address,
             redirection,
+            collection,
             request_id: wanted.request_id,
         });
         let told = self.tell_transaction(payment, &id, "create", &before);
@@ -197,17 +207,19 @@ impl Sandbox {
             Verdict::PendingThenSucceed => self.settle_in(pending, payment_id, &id, provider::succeeded()),
             Verdict::PendingThenFail => self.settle_in(pending, payment_id, &id, provider::refused(amount)),
             Verdict::PendingForADay => self.settle_in(day, payment_id, &id, provider::succeeded()),
-            Verdict::Redirect(_) => self.expire_in(switches.redirection_ms, payment_id, &id),
-            Verdict::Succeed | Verdict::Fail | Verdict::Invalid => {}
+            Verdict::Redirect(_) | Verdict::Collect(_) | Verdict::Succeed | Verdict::Fail | Verdict::Invalid => {}
+        }
+        if let Some(redirection_id) = redirection_id {
+            self.expire_in(switches.redirection_ms, &redirection_id);
         }
         Ok((reply, about, told))
     }
 
-    fn redirection(&self, page: Page, merchant_site_url: String, iframe_allowed: bool) -> Redirection {
+    fn redirection(&self, destination: Destination, merchant_site_url: String, iframe_allowed: bool) -> Redirection {
         let id = Uuid::new_v4().to_string();
-        let usual = format!("{}/{}/{id}", self.place.public_url, page.folder());
+        let usual = format!("{}/{}/{id}", self.place.public_url, destination.folder());
         let url = lock(&self.faults).redirection_url.clone().unwrap_or(usual);
-        Redirection { id, created: clock::now(), merchant_site_url, url, page, iframe_allowed, press: None }
+        Redirection { id, created: clock::now(), merchant_site_url, url, destination, iframe_allowed, press: None }
     }
 
     /// Ends a transaction after a while.
@@ -219,17 +231,62 @@ impl Sandbox {
         });
     }
 
-    /// Fails a transaction after a while, unless its page was used by then.
-    fn expire_in(self: &Arc<Self>, ms: u64, payment_id: &str, id: &str) {
-        let (app, payment_id, id) = (self.clone(), payment_id.to_owned(), id.to_owned());
+    /// Fails a redirection's transaction after a while, unless its page was used by then, or another took its place.
+    fn expire_in(self: &Arc<Self>, ms: u64, redirection_id: &str) {
+        let (app, redirection_id) = (self.clone(), redirection_id.to_owned());
         self.tasks.spawn(async move {
             sleep(Duration::from_millis(ms)).await;
             let mut store = lock(&app.store);
-            let redirection = store.transaction_mut(&payment_id, &id).and_then(|found| found.redirection.as_ref());
-            if redirection.is_some_and(|redirection| redirection.press.is_none()) {
+            let Some((payment, transaction, redirection)) = store.redirection(&redirection_id) else { return };
+            if redirection.press.is_none() {
+                let (payment_id, id) = (payment.id.clone(), transaction.id.clone());
                 app.settle(&mut store, &payment_id, &id, provider::expired());
             }
         });
+    }
+
+    /// The issuer has got its data.
+    pub(crate) fn have_collected(&self, redirection_id: &str) {
+        let mut store = lock(&self.store);
+        let found = store.redirection(redirection_id);
+        let ids = found.map(|(payment, transaction, _)| (payment.id.clone(), transaction.id.clone()));
+        let transaction = ids.and_then(|(payment_id, id)| store.transaction_mut(&payment_id, &id));
+        if let Some(collection) = transaction.and_then(|transaction| transaction.collection.as_mut()) {
+            collection.has_data = true;
+        }
+    }
+
+    /// Goes on with self-handled 3-D Secure: the issuer decides by what it has collected, or challenges the shopper. `completed` is
+    /// what the merchant says of the collection.
+    pub(crate) fn authenticate(
+        self: &Arc<Self>,
+        payment_id: &str,
+        operation: Operation,
+        id: &str,
+        completed: bool,
+    ) -> Result<(Value, About, Vec<Answered>), Unperformed> {
+        let mut store = lock(&self.store);
+        let payment = store.payments.get_mut(payment_id).ok_or(Unperformed::NoPayment)?;
+        let found = payment.transactions.iter_mut().find(|found| found.id == id && found.operation == operation);
+        let transaction = found.ok_or(Unperformed::NoTransaction)?;
+        let is_open = !transaction.outcome.status.is_final();
+        let collection = transaction.collection.take().filter(|_| is_open).ok_or(Unperformed::Conflict)?;
+        let is_challenged = match collection.challenge {
+            Challenge::Always => true,
+            Challenge::WithoutData => !(completed && collection.has_data),
+        };
+        let told = match transaction.redirection.take_if(|_| is_challenged) {
+            Some(Redirection { merchant_site_url, iframe_allowed, .. }) => {
+                let challenge = self.redirection(Destination::Page(Page::Issuer), merchant_site_url, iframe_allowed);
+                self.expire_in(self.switches().redirection_ms, &challenge.id);
+                transaction.redirection = Some(challenge);
+                Vec::new()
+            }
+            None => self.settle(&mut store, payment_id, id, provider::succeeded()),
+        };
+        let payment = store.payments.get(payment_id).ok_or(Unperformed::NoPayment)?;
+        let transaction = payment.transaction(id).ok_or(Unperformed::NoTransaction)?;
+        Ok((self.place.expanded(payment, &["all".to_owned()]), resources::about(payment, transaction), told))
     }
 
     /// Ends a transaction, if it is not final yet.

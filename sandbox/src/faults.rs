@@ -16,6 +16,8 @@ pub(crate) struct Faults {
     pub(crate) redirection_url: Option<String>,
     /// The page of a redirection refuses to be shown in a frame, whatever was said of it.
     pub(crate) refuse_framing: bool,
+    /// The page of a data collection stays, and never goes back to the shop.
+    pub(crate) collect_never_returns: bool,
 }
 
 /// What goes wrong with webhooks of events from now on.

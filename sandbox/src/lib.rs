@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Where to look: [`Config`] and [`Switches`] are what it is started with; `api` is what a merchant calls, `pages` what a shopper
-//! sees, `control` what a test sets; `app` changes payments and tells of it through `webhooks`; `provider` decides what becomes
+//! sees, `collector` what an issuer sees of them, `control` what a test sets; `app` changes payments and tells of it through `webhooks`; `provider` decides what becomes
 //! of a transaction. Only what the documentation of PaymentsOS says can be relied on elsewhere: the rest is a switch, or marked
 //! as invented.
 
@@ -20,6 +20,7 @@
 mod api;
 mod app;
 mod clock;
+mod collector;
 mod config;
 mod control;
 mod faults;
@@ -32,6 +33,7 @@ mod resources;
 mod server;
 pub mod signature;
 mod store;
+mod way_back;
 mod webhooks;
 
 pub use config::{ConcurrentDuplicate, Config, ConfigError, Replay, Switches};
@@ -88,7 +90,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
     let (webhooks, queue) = Webhooks::new(config.webhook_url.clone());
     let app = Sandbox::new(config, public_url.clone(), webhooks);
-    let router: Router = pages::router().merge(control::router()).merge(api::router(&app)).with_state(app.clone());
+    let router: Router = pages::router()
+        .merge(collector::router())
+        .merge(control::router())
+        .merge(api::router(&app))
+        .with_state(app.clone());
     let mut server = JoinSet::new();
     for listener in listeners {
         server.spawn(server::serve(listener, router.clone()));

@@ -5,9 +5,10 @@ use crate::clock;
 use crate::lock;
 use crate::log::{Entry, What};
 use crate::money;
-use crate::provider::Page;
+use crate::provider::{Destination, Page};
 use crate::resources;
 use crate::store::{Operation, Payment, Press, Redirection, Store, Transaction};
+use crate::way_back::way_back;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -55,7 +56,7 @@ async fn press_hosted(State(app): State<App>, Path(id): Path<String>, body: Byte
 
 /// The redirection, if this is its page.
 fn find<'a>(store: &'a Store, id: &str, page: Page) -> Option<(&'a Payment, &'a Transaction, &'a Redirection)> {
-    store.redirection(id).filter(|(.., redirection)| redirection.page == page)
+    store.redirection(id).filter(|(.., redirection)| redirection.destination == Destination::Page(page))
 }
 
 /// The page: with its buttons while it is open, then with the way back.
@@ -66,7 +67,7 @@ fn show(app: &App, id: &str, page: Page, status: StatusCode) -> Response {
         log(app, "GET", id, page, None, StatusCode::NOT_FOUND);
         return unknown(page);
     };
-    let visit = Visit { app, payment, transaction, redirection };
+    let visit = Visit { app, page, payment, transaction, redirection };
     let open = redirection.press.is_none() && !transaction.outcome.status.is_final();
     let content = if open { visit.question() } else { visit.finished() };
     let response = html(page, status, visit.title(), &content, visit.way_back(), visit.framing());
@@ -90,7 +91,7 @@ async fn press(app: &App, id: &str, page: Page, body: &Bytes) -> Response {
         log(app, "POST", id, page, None, StatusCode::NOT_FOUND);
         return unknown(page);
     };
-    let visit = Visit { app, payment, transaction, redirection };
+    let visit = Visit { app, page, payment, transaction, redirection };
     let location = visit.way_back().and_then(|url| HeaderValue::try_from(String::from(url)).ok());
     let response = match location {
         Some(location) => {
@@ -119,6 +120,7 @@ enum Framing {
 /// A shopper before a page.
 struct Visit<'a> {
     app: &'a App,
+    page: Page,
     payment: &'a Payment,
     transaction: &'a Transaction,
     redirection: &'a Redirection,
@@ -126,7 +128,7 @@ struct Visit<'a> {
 
 impl Visit<'_> {
     fn title(&self) -> &'static str {
-        match self.redirection.page {
+        match self.page {
             Page::Issuer => "Confirm your payment",
             Page::Hosted => "Pay securely",
         }
@@ -168,7 +170,7 @@ impl Visit<'_> {
     }
 
     fn question(&self) -> String {
-        let (heading, intro, labels) = match self.redirection.page {
+        let (heading, intro, labels) = match self.page {
             Page::Issuer => (
                 "Is this you?",
                 "Your bank wants to be sure that it is you who pays. Nothing is paid before you confirm.",
@@ -232,36 +234,10 @@ impl Visit<'_> {
         }
     }
 
-    /// Where the shopper is sent back to, if there is such a place.
     fn way_back(&self) -> Option<Url> {
         let faults = lock(&self.app.faults).back.clone();
-        if faults.none {
-            return None;
-        }
-        let kind = match self.transaction.operation {
-            Operation::Authorization => "authorization_id",
-            _ => "charge_id",
-        };
-        extended(
-            &self.redirection.merchant_site_url,
-            [
-                ("payment_id", faults.payment_id.as_deref().unwrap_or(&self.payment.id)),
-                (kind, faults.transaction_id.as_deref().unwrap_or(&self.transaction.id)),
-                ("status", faults.status.as_deref().unwrap_or(self.transaction.outcome.status.as_str())),
-            ],
-        )
+        way_back(&faults, self.payment, self.transaction, self.redirection)
     }
-}
-
-/// The merchant's address with our parameters after its own, and its fragment still at the end.
-fn extended(merchant_site_url: &str, parameters: [(&str, &str); 3]) -> Option<Url> {
-    // PaymentsOS takes any text for an address; only one that a browser can leave for is of use here.
-    let mut url = Url::parse(merchant_site_url).ok()?;
-    if matches!(url.scheme(), "javascript" | "data" | "blob" | "vbscript" | "file") {
-        return None;
-    }
-    url.query_pairs_mut().extend_pairs(parameters);
-    Some(url)
 }
 
 fn unknown(page: Page) -> Response {
@@ -322,32 +298,7 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{escape, extended};
-
-    fn back(merchant_site_url: &str) -> Option<String> {
-        extended(merchant_site_url, [("payment_id", "p"), ("charge_id", "c"), ("status", "Pending")]).map(String::from)
-    }
-
-    #[test]
-    fn extends_an_address_behind_its_own_parameters_and_before_its_fragment() {
-        let ours = "payment_id=p&charge_id=c&status=Pending";
-        for (from, to) in [
-            ("https://shop.example/return", format!("https://shop.example/return?{ours}")),
-            ("https://shop.example", format!("https://shop.example/?{ours}")),
-            ("https://shop.example/?", format!("https://shop.example/?{ours}")),
-            ("https://shop.example/?a=b%20c&d", format!("https://shop.example/?a=b%20c&d&{ours}")),
-            ("https://shop.example/#/done?x", format!("https://shop.example/?{ours}#/done?x")),
-            ("shop://return", format!("shop://return?{ours}")),
-        ] {
-            assert_eq!(back(from), Some(to));
-        }
-    }
-
-    #[test]
-    fn goes_nowhere_else() {
-        assert_eq!(back("abc"), None);
-        assert_eq!(back("javascript:alert(1)"), None);
-    }
+    use super::escape;
 
     #[test]
     fn writes_nothing_as_html() {

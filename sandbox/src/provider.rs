@@ -1,6 +1,6 @@
 //! The mock provider: what becomes of a transaction, by its card, its method or its amount.
 //!
-//! Documented are the card table, `untokenized_result_status` and the amount table. The card that goes through 3-D Secure, the
+//! Documented are the card table, `untokenized_result_status` and the amount table. The cards that go through 3-D Secure, the
 //! hosted payment page and the categories marked as invented are the sandbox's own.
 
 use crate::money;
@@ -26,6 +26,33 @@ impl Page {
     }
 }
 
+/// What a redirection leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Destination {
+    /// A page for the shopper.
+    Page(Page),
+    /// The issuer's data collection, in self-handled 3-D Secure: nothing that the shopper sees.
+    Collector,
+}
+
+impl Destination {
+    /// The first segment of its address.
+    pub(crate) fn folder(self) -> &'static str {
+        match self {
+            Destination::Page(page) => page.folder(),
+            Destination::Collector => "collect",
+        }
+    }
+}
+
+/// Whether the issuer challenges the shopper after its data collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Challenge {
+    Always,
+    /// Only where nothing was collected.
+    WithoutData,
+}
+
 /// What the provider makes of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -39,6 +66,8 @@ pub(crate) enum Verdict {
     PendingForADay,
     /// `Pending` until the shopper has been there.
     Redirect(Page),
+    /// `Pending` until the issuer has collected its data, and the merchant has gone on with the authentication.
+    Collect(Challenge),
 }
 
 /// By the card's number.
@@ -50,6 +79,8 @@ pub(crate) fn card(number: &str) -> Verdict {
         | "3566002020360505" => Verdict::PendingThenSucceed,
         "4000000400000008" | "5454545454545454" => Verdict::PendingThenFail,
         "4000000000003220" => Verdict::Redirect(Page::Issuer),
+        "4000000000003238" => Verdict::Collect(Challenge::Always),
+        "4000000000003246" => Verdict::Collect(Challenge::WithoutData),
         number if passes_luhn(number) => Verdict::Succeed,
         _ => Verdict::Invalid,
     }
@@ -153,7 +184,7 @@ fn failed(category: &str, sub_category: Option<&str>, description: &str) -> Outc
 
 #[cfg(test)]
 mod tests {
-    use super::{Verdict, amount, card};
+    use super::{Challenge, Page, Verdict, amount, card, passes_luhn};
 
     #[test]
     fn reads_the_card_table() {
@@ -162,6 +193,18 @@ mod tests {
         assert_eq!(card("371449635398431"), Verdict::PendingThenSucceed);
         assert_eq!(card("5454545454545454"), Verdict::PendingThenFail);
         assert_eq!(card("4111111111111112"), Verdict::Invalid);
+    }
+
+    #[test]
+    fn cards_of_our_own_pass_where_the_check_digit_is_looked_at() {
+        for (number, verdict) in [
+            ("4000000000003220", Verdict::Redirect(Page::Issuer)),
+            ("4000000000003238", Verdict::Collect(Challenge::Always)),
+            ("4000000000003246", Verdict::Collect(Challenge::WithoutData)),
+        ] {
+            assert_eq!(card(number), verdict);
+            assert!(passes_luhn(number), "{number}");
+        }
     }
 
     #[test]

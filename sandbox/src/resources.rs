@@ -2,6 +2,7 @@
 
 use crate::log::About;
 use crate::money;
+use crate::provider::Destination;
 use crate::store::{Operation, Payment, Redirection, Token, Transaction};
 use paymentsos_core::paymentsos::{PaymentStatus, Status};
 use serde_json::{Map, Value, json};
@@ -205,12 +206,16 @@ pub(crate) fn redirections(payment: &Payment) -> Value {
 
 /// One redirection.
 pub(crate) fn redirection(redirection: &Redirection) -> Value {
-    json!({
+    let mut body = json!({
         "id": redirection.id,
         "created": redirection.created.to_string(),
         "merchant_site_url": redirection.merchant_site_url,
         "url": redirection.url,
-    })
+    });
+    if redirection.destination == Destination::Collector {
+        body["operation_type"] = "data_collection".into();
+    }
+    body
 }
 
 /// A token; `state` has another word up to version 1.1.0.

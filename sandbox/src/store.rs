@@ -1,7 +1,7 @@
 //! What the sandbox remembers, and which operation a payment allows next.
 
 use crate::clock::Millis;
-use crate::provider::{Page, Verdict};
+use crate::provider::{Challenge, Destination, Verdict};
 use paymentsos_core::paymentsos::{Outcome, PaymentStatus, Status};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -79,17 +79,25 @@ impl Press {
     }
 }
 
-/// A page the shopper is sent to.
+/// Where the shopper's browser is sent to.
 #[derive(Clone, Debug)]
 pub(crate) struct Redirection {
     pub(crate) id: String,
     pub(crate) created: Millis,
     pub(crate) merchant_site_url: String,
     pub(crate) url: String,
-    pub(crate) page: Page,
-    /// Whether the page may be shown in a frame.
+    pub(crate) destination: Destination,
+    /// Whether a page for the shopper may be shown in a frame.
     pub(crate) iframe_allowed: bool,
     pub(crate) press: Option<Press>,
+}
+
+/// A data collection that the merchant has not gone on from yet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Collection {
+    pub(crate) challenge: Challenge,
+    /// Whether the issuer has got its data.
+    pub(crate) has_data: bool,
 }
 
 /// Anything done to a payment.
@@ -105,6 +113,7 @@ pub(crate) struct Transaction {
     pub(crate) payment_method: Option<Value>,
     pub(crate) ip_address: Option<String>,
     pub(crate) redirection: Option<Redirection>,
+    pub(crate) collection: Option<Collection>,
     /// The id of the request that made it, which its webhooks carry too.
     pub(crate) request_id: String,
 }

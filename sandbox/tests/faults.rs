@@ -27,6 +27,7 @@ async fn faults_are_replaced_as_a_whole() {
         "return": {"status": "Succeed", "payment_id": "p", "transaction_id": "t", "none": false},
         "redirection_url": "javascript:alert(1)",
         "refuse_framing": true,
+        "collect_never_returns": true,
     });
     merchant.faults(&all).await;
     assert_eq!(shown(&merchant, "/sandbox/faults").await, all);

@@ -1,5 +1,6 @@
 //! The API: who may call it, what goes wrong with a call on purpose, and the log of all calls.
 
+mod authentication;
 mod payments;
 mod refusal;
 mod repeats;
@@ -77,6 +78,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/payments/{payment}/redirections/{id}", get(transactions::redirection))
         .route("/payments/{payment}/{operation}", post(transactions::create).get(transactions::list))
         .route("/payments/{payment}/{operation}/{id}", get(transactions::read))
+        .route("/payments/{payment}/{operation}/{id}/authentication-flows", post(authentication::go_on))
         .route("/tokens/{token}", get(tokens::read))
         .fallback(refusal::no_such_address)
         .method_not_allowed_fallback(refusal::method_not_allowed)
@@ -175,7 +177,7 @@ async fn carry_out(app: &App, request: Request, next: Next) -> Response {
     }
     let response = match work {
         Work::Anew(ticket) => repeats::remember(ticket, next.run(request).await).await,
-        Work::Repeat(original) => repeats::replay(app, original),
+        Work::Repeat(original) => repeats::replay(app, request.uri().path(), original),
     };
     if fault.lose_reply || fault.status.is_some() {
         return failure(&fault, response.extensions().get().cloned());

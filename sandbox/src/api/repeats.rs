@@ -84,9 +84,9 @@ pub(super) async fn remember(ticket: Option<Ticket>, response: Response) -> Resp
 }
 
 /// The reply to a repeat.
-pub(super) fn replay(app: &App, original: Original) -> Response {
+pub(super) fn replay(app: &App, path: &str, original: Original) -> Response {
     let now = match app.switches().replay {
-        Replay::Current => current(app, &original),
+        Replay::Current => current(app, path, &original),
         Replay::Snapshot => None,
     };
     now.map_or_else(
@@ -101,13 +101,17 @@ pub(super) fn replay(app: &App, original: Original) -> Response {
 }
 
 /// The original resource as it is now.
-fn current(app: &App, original: &Original) -> Option<Reply> {
+fn current(app: &App, path: &str, original: &Original) -> Option<Reply> {
     let store = lock(&app.store);
     let payment = store.payments.get(original.about.payment_id.as_ref()?)?;
     let (body, about) = match &original.about.transaction_id {
         Some(id) => {
             let transaction = payment.transaction(id)?;
-            (app.place.transaction(payment, transaction, Shown::Created), resources::about(payment, transaction))
+            let body = match path.ends_with("/authentication-flows") {
+                true => app.place.expanded(payment, &["all".to_owned()]),
+                false => app.place.transaction(payment, transaction, Shown::Created),
+            };
+            (body, resources::about(payment, transaction))
         }
         None => (app.place.payment(payment), original.about.clone()),
     };

@@ -13,7 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
-fn operation(path: &str) -> Result<Operation, Refusal> {
+pub(super) fn operation(path: &str) -> Result<Operation, Refusal> {
     Operation::from_path(path).ok_or_else(|| Refusal::no_resource(path))
 }
 
@@ -41,6 +41,7 @@ pub(super) async fn create(
     };
     let (body, about, told) = app.perform(&payment_id, wanted).map_err(|reason| match reason {
         Unperformed::NoPayment => Refusal::no_payment(),
+        Unperformed::NoTransaction => Refusal::no_resource(&path),
         Unperformed::Conflict => Refusal::conflict(),
         Unperformed::NoWayBack => Refusal::bad_request("merchant_site_url is required where the shopper is redirected"),
     })?;

@@ -17,6 +17,8 @@ pub(crate) const FAILS: &str = "4242424242424242";
 pub(crate) const PENDING_THEN_SUCCEEDS: &str = "4000000000000077";
 pub(crate) const PENDING_THEN_FAILS: &str = "4000000400000008";
 pub(crate) const THREE_D_SECURE: &str = "4000000000003220";
+pub(crate) const COLLECTS_THEN_CHALLENGES: &str = "4000000000003238";
+pub(crate) const COLLECTS_THEN_SUCCEEDS: &str = "4000000000003246";
 
 /// Switches under which nothing takes long.
 pub(crate) fn quick() -> Switches {
