@@ -8,6 +8,7 @@ const VERSION = 1;
 const START_LIMIT = 15000;
 const REDIRECT_LIMIT = 3000;
 const STYLES_LIMIT = 3000;
+const LANGUAGE_LIMIT = 300;
 
 const ATTRIBUTES = [
   'backend', 'payment-id', 'kind', 'amount', 'currency', 'merchant-site-url', 'presentation', 'redirect-hosts',
@@ -106,7 +107,8 @@ class Behind {
     this.properties = {};
     this.handle = undefined;
     this.turn = 0;
-    this.stopped = false;
+    // What it was stopped for.
+    this.stopped = undefined;
     this.waiting = [];
     this.unanswered = new Set();
     this.updating = false;
@@ -157,7 +159,9 @@ class Behind {
   takeIn() {
     if (!this.updating) return;
     this.updating = false;
-    if (this.handle) this.guard(() => this.handle.update(this.settings()));
+    const settings = this.settings();
+    if (this.stopped) this.tell();
+    else if (this.handle) this.guard(() => this.handle.update(settings));
   }
 
   settings() {
@@ -179,8 +183,7 @@ class Behind {
     if (tag === this.tag) return;
     this.tag = tag;
     this.texts = /^en(-|$)/i.test(tag) ? undefined : { language: 'en', direction: 'ltr', texts: {} };
-    if (!this.texts) return;
-    import('./locales/index.js').then((locales) => locales.default(tag)).then((texts) => {
+    this.speaking = this.texts && import('./locales/index.js').then((locales) => locales.default(tag)).then((texts) => {
       if (!texts || tag !== this.tag) return;
       this.texts = texts;
       this.update();
@@ -248,7 +251,10 @@ class Behind {
     this.fill();
     const limit = setTimeout(() => { if (turn === this.turn) this.stop('cannot_start'); }, START_LIMIT);
     try {
+      this.settings();
       const { Handle } = await load();
+      // A moment later nobody has read the English yet.
+      await Promise.race([this.speaking, after(LANGUAGE_LIMIT)]);
       if (turn !== this.turn || this.stopped) return;
       if (broken) return this.stop('stopped');
       // Yew never takes its listeners off the element it was mounted in, so each mount gets a fresh one.
@@ -315,11 +321,25 @@ class Behind {
   /** Shows a fixed text in place of everything, and never calls the wasm again. */
   stop(code) {
     if (this.stopped) return;
-    this.stopped = true;
+    this.stopped = code;
     this.handle = undefined;
+    this.tell();
+    const error = Object.freeze({ code, who: code === 'stopped' ? 'merchant' : 'network', retriable: false });
+    this.state = Object.freeze({ ...this.state, state: 'unavailable', error });
+    this.show('unavailable');
+    this.dispatch('checkout-state', this.state);
+    this.dispatch('checkout-error', this.state);
+    this.answerAll();
+  }
+
+  tell() {
     const section = document.createElement('section');
     section.setAttribute('part', 'checkout');
     section.setAttribute('role', 'alert');
+    if (this.texts) {
+      section.lang = this.texts.language;
+      section.dir = this.texts.direction;
+    }
     const put = (name, part, words) => {
       const piece = document.createElement(name);
       piece.setAttribute('part', part);
@@ -327,17 +347,11 @@ class Behind {
       section.appendChild(piece);
       return piece;
     };
-    put('h2', 'heading', this.say(code));
-    put('p', 'text', this.say(`${code}_hint`));
+    put('h2', 'heading', this.say(this.stopped));
+    put('p', 'text', this.say(`${this.stopped}_hint`));
     // What is saved is found again there: whoever reloads is told how it stands, and does not pay twice.
     put('button', 'button reload', this.say('reload')).addEventListener('click', () => location.reload());
     this.fill(section);
-    const error = Object.freeze({ code, who: code === 'stopped' ? 'merchant' : 'network', retriable: false });
-    this.state = Object.freeze({ ...this.state, state: 'unavailable', error });
-    this.show('unavailable');
-    this.dispatch('checkout-state', this.state);
-    this.dispatch('checkout-error', this.state);
-    this.answerAll();
   }
 }
 

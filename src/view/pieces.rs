@@ -5,6 +5,7 @@
 
 use super::{PRESS, Pressed, ScreenProps};
 use crate::messages::Key;
+use paymentsos_core::flow::StateName;
 use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, VList, VTag, VText};
 
@@ -32,6 +33,9 @@ pub(super) enum Piece {
     Own(fn(&ScreenProps) -> Html),
 }
 
+/// A line of text that is still to come.
+pub(super) const BLANK: AttrValue = AttrValue::Static("\u{a0}");
+
 /// Makes the pieces.
 pub(super) fn make(props: &ScreenProps, pieces: &[Piece], made: &mut Vec<Html>) {
     for piece in pieces {
@@ -45,6 +49,10 @@ pub(super) fn make(props: &ScreenProps, pieces: &[Piece], made: &mut Vec<Html>) 
                     let label = node(words(props, Key::ReferenceLabel));
                     let space = node(AttrValue::Static(" "));
                     element("p", "reference", vec![label, space, apart(AttrValue::from(reference.clone()))])
+                }
+                // Its place, while it is about to come.
+                None if matches!(props.view.state, StateName::Ready | StateName::Creating) => {
+                    paragraph("reference", BLANK)
                 }
                 None => continue,
             },

@@ -2,7 +2,7 @@
 
 use super::methods::methods;
 use super::pieces::Piece::{Group, Own, Reference, Slot, When};
-use super::pieces::{button, paragraph, text, words};
+use super::pieces::{BLANK, button, paragraph, text, words};
 use super::{Page, Pressed, ScreenProps};
 use crate::messages::Key;
 use paymentsos_core::codes::Code;
@@ -45,7 +45,7 @@ fn unmoved(props: &ScreenProps) -> bool {
 
 /// The amount, or its place while it is not known.
 pub(super) fn amount(props: &ScreenProps) -> Html {
-    paragraph("amount", props.money.clone().unwrap_or(AttrValue::Static("\u{a0}")))
+    paragraph("amount", props.money.clone().unwrap_or(BLANK))
 }
 
 /// What comes of a press.

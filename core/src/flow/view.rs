@@ -70,7 +70,7 @@ pub struct View {
     pub money: Option<Money>,
     /// Charge or authorization.
     pub kind: Kind,
-    /// What a shopper can quote: the order's number, else the payment's id.
+    /// What a shopper can quote: the order's number, else the payment's id. None while it is not known which.
     pub reference: Option<String>,
     /// What was paid with, where it is known.
     pub payment_method: Option<PaymentMethod>,
@@ -120,6 +120,8 @@ impl Flow {
         };
         let told_money = told.and_then(|told| Some(Money { amount: told.amount?, currency: told.currency.clone()? }));
         let reference = self.reading.as_ref().and_then(|reading| reading.reference.clone());
+        // While the payment is being read for the first time, its order's number is about to come.
+        let is_coming = self.reading.is_none() && matches!(state, StateName::Ready | StateName::Creating);
         View {
             state,
             money: told_money.filter(|_| state == StateName::Succeeded).or_else(|| self.shown.clone()),
@@ -128,7 +130,7 @@ impl Flow {
                 (None, Some(attempt), _) => attempt.kind,
                 (None, None, setup) => setup.as_ref().map(|setup| setup.kind).unwrap_or_default(),
             },
-            reference: reference.or_else(|| self.payment_id.clone()),
+            reference: reference.or_else(|| self.payment_id.clone().filter(|_| !is_coming)),
             payment_method: told.and_then(|told| told.payment_method.clone()),
             payment_id: self.payment_id.clone(),
             transaction_id: self.watched.as_ref().map(|watched| watched.id.clone()),

@@ -18,6 +18,11 @@ pub fn tarball() -> PathBuf {
     examples().join("..").join(concat!("paymentsos-checkout-", env!("CARGO_PKG_VERSION"), ".tgz"))
 }
 
+/// What looks for what shoppers with impairments would stumble over (axe-core).
+pub fn axe() -> PathBuf {
+    given_or("JOURNEYS_AXE", "target/axe.min.js")
+}
+
 fn examples() -> PathBuf {
     given_or("JOURNEYS_EXAMPLES", "target/examples")
 }

@@ -6,12 +6,14 @@
 mod browser;
 pub mod built;
 mod chromedriver;
+mod looks;
 mod payments;
 mod proxy;
 mod tabs;
 mod world;
 
 pub use browser::{Browser, Outcome};
+pub use looks::Mode;
 pub use proxy::{Gate, Passed, Proxy};
 pub use tabs::Tab;
 pub use world::World;

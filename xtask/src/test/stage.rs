@@ -168,13 +168,14 @@ fn native(report: &mut Report) -> Result<()> {
 
 /// Whole payments, in a real browser: the ignored tests.
 fn journeys(report: &mut Report) -> Result<()> {
-    Toolbox::with(&[Need::Browser])?;
+    Toolbox::with(&[Need::Browser, Need::WebTools])?;
     let dist = env::current_dir().map_err(|e| Failure(format!("there is no current folder: {e}")))?.join(shop::DIST);
     if !dist.join("index.html").is_file() {
         return Err(Failure("the shop is not built: run `cargo xtask build`".into()));
     }
     // All of the workspace, as another selection of packages would be compiled anew.
     let mut test = cargo(&["test", "--workspace", "--tests", "--no-fail-fast", "--", "--ignored"]);
+    test.env("JOURNEYS_AXE", tools::web_modules()?.join("axe-core/axe.min.js"));
     test.env("JOURNEYS_DIST", dist).env("RUST_TEST_THREADS", "2").env("CARGO_TERM_COLOR", "never");
     if let Some(driver) = tools::chromedriver() {
         test.env("CHROMEDRIVER", driver);
