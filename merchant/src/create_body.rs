@@ -10,6 +10,8 @@ use url::Url;
 
 const BROWSER_TEXTS: [&str; 5] =
     ["browser_language", "browser_color_depth", "browser_screen_height", "browser_screen_width", "browser_time_zone"];
+/// What a challenge may take of the screen (EMV 3DS, challenge window size).
+const WINDOW_SIZES: [&str; 5] = ["01", "02", "03", "04", "05"];
 const LONGEST_TEXT: usize = 2_048;
 const MOST_DETAILS: usize = 32;
 
@@ -126,7 +128,7 @@ fn return_address(text: &str, origins: &[String]) -> Result<String, Problem> {
 }
 
 /// What a script could read of the browser, and the header that it could not.
-fn browser(attributes: &Value, accept: Option<&str>) -> Option<Map<String, Value>> {
+pub(crate) fn browser(attributes: &Value, accept: Option<&str>) -> Option<Map<String, Value>> {
     let asked = attributes.get("internal")?.as_object()?;
     let mut internal = Map::new();
     for name in BROWSER_TEXTS {
@@ -136,6 +138,11 @@ fn browser(attributes: &Value, accept: Option<&str>) -> Option<Map<String, Value
     }
     if let Some(enabled) = asked.get("browser_java_enabled").and_then(Value::as_bool) {
         internal.insert("browser_java_enabled".to_owned(), enabled.into());
+    }
+    if let Some(size) =
+        asked.get("challenge_window_size").and_then(Value::as_str).filter(|size| WINDOW_SIZES.contains(size))
+    {
+        internal.insert("challenge_window_size".to_owned(), size.into());
     }
     if let Some(accept) = accept {
         internal.insert("browser_header".to_owned(), accept.into());
@@ -233,6 +240,20 @@ mod tests {
         ] {
             let request = json!({"payment_method": {"type": "tokenized", "token": "t"}, "merchant_site_url": address});
             assert!(upstream(request).is_err(), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_challenge_gets_a_window_of_a_size_that_there_is() {
+        let asked = |size: Value| {
+            let attributes = json!({"internal": {"challenge_window_size": size}});
+            browser(&attributes, None).unwrap().get("challenge_window_size").cloned()
+        };
+        for size in ["01", "02", "03", "04", "05"] {
+            assert_eq!(asked(json!(size)), Some(json!(size)));
+        }
+        for size in [json!("00"), json!("06"), json!("1"), json!(1), json!(null), json!("")] {
+            assert_eq!(asked(size.clone()), None, "{size}");
         }
     }
 

@@ -238,6 +238,7 @@ impl Merchant {
                 // A reading need not repeat what only the create's reply is sure to have.
                 if !read.result.status.is_final() {
                     read.redirection = read.redirection.or(created.redirection);
+                    read.provider_specific_data = created.provider_specific_data.or(read.provider_specific_data);
                 }
                 read.reconciliation_id = read.reconciliation_id.or(created.reconciliation_id);
                 Ok(read)

@@ -138,6 +138,8 @@ fn merge(known: Option<&Transaction>, reading: &Transaction, under_way: bool) ->
     if !merged.result.status.is_final() {
         merged.redirection = merged.redirection.or_else(|| known.redirection.clone());
         merged.expires_at = merged.expires_at.or(known.expires_at);
+        // Only the reply to a create is sure to say it, and an empty one in a reading takes nothing back.
+        merged.provider_specific_data = known.provider_specific_data.clone().or(merged.provider_specific_data);
     }
     merged.reconciliation_id = merged.reconciliation_id.or_else(|| known.reconciliation_id.clone());
     merged.amount = merged.amount.or(known.amount);
@@ -149,6 +151,7 @@ fn merge(known: Option<&Transaction>, reading: &Transaction, under_way: bool) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use paymentsos_core::paymentsos::ProviderSpecificData;
     use serde_json::json;
 
     fn transaction(status: &str) -> Transaction {
@@ -176,5 +179,16 @@ mod tests {
         known.redirection = Some(serde_json::from_value(json!({"url": "https://issuer.example/"})).unwrap());
         assert_eq!(merge(Some(&known), &transaction("Pending"), false).redirection, known.redirection);
         assert_eq!(merge(Some(&known), &transaction("Succeed"), false).redirection, None);
+    }
+
+    #[test]
+    fn what_the_create_said_of_frames_is_kept_while_the_transaction_is_pending() {
+        let mut known = transaction("Pending");
+        known.provider_specific_data = Some(ProviderSpecificData { iframe_allowed: true });
+        let mut reading = transaction("Pending");
+        assert_eq!(merge(Some(&known), &reading, false).provider_specific_data, known.provider_specific_data);
+        reading.provider_specific_data = Some(ProviderSpecificData::default());
+        assert_eq!(merge(Some(&known), &reading, false).provider_specific_data, known.provider_specific_data);
+        assert_eq!(merge(Some(&known), &transaction("Failed"), false).provider_specific_data, None);
     }
 }
