@@ -227,7 +227,7 @@ impl Component for Panel {
             let link = ctx.link().clone();
             self.ticking = Some(browser::Timer::new(1_000, move || link.send_message(Msg::Ticked)));
         }
-        if self.touched && browser::focus_heading(&self.base) {
+        if self.touched && browser::focus_anew(&self.base) {
             self.touched = false;
         }
     }
@@ -324,6 +324,8 @@ impl Panel {
         if self.view.state == StateName::Link {
             self.draw(ctx);
         }
+        // Into a frame, and out of it again.
+        self.touched |= before.frame != self.view.frame;
         let changed = before != self.view;
         self.answer_waiting();
         changed

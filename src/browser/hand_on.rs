@@ -41,22 +41,25 @@ pub fn room(base: &NodeRef) -> (i32, i32) {
     (width, pixels(global("innerHeight")))
 }
 
-/// Moves the focus to the heading, or to a frame, where the element that had it has gone. Says whether it had.
-pub fn focus_heading(base: &NodeRef) -> bool {
+/// Moves the focus to a frame, or to the heading, where the element that had it has gone. Says whether it had.
+pub fn focus_anew(base: &NodeRef) -> bool {
     let Some(base) = base.cast::<Element>() else { return false };
     // Of the shadow root, or of the document where there is none: there, what has no focus of its own is the body's.
     let focused = member(&base.get_root_node(), "activeElement");
     let document = global("document");
     let (body, elsewhere) = (member(&document, "body"), member(&document, "activeElement"));
-    if !focused.is_null() && focused != body {
+    let first = |part: &str| base.query_selector(part).ok().flatten();
+    let (frame, heading) = (first("[part~=frame]"), first("[part~=heading]"));
+    // From the heading it goes on into a frame.
+    let is_at_heading = frame.is_some() && heading.as_ref().is_some_and(|heading| focused == JsValue::from(heading));
+    if !focused.is_null() && focused != body && !is_at_heading {
         return false;
     }
     // Somewhere else on the page the focus is not ours.
-    if elsewhere == body {
-        let first = |part: &str| base.query_selector(part).ok().flatten();
-        if let Some(target) = first("[part~=frame]").or_else(|| first("[part~=heading]")) {
-            call(&target, "focus", &[]);
-        }
+    if (elsewhere == body || is_at_heading)
+        && let Some(target) = frame.or(heading)
+    {
+        call(&target, "focus", &[]);
     }
     true
 }

@@ -18,7 +18,7 @@ mod tabs;
 mod timer;
 mod unseen;
 
-pub use hand_on::{can_hand_on, copy, focus_heading, room, share};
+pub use hand_on::{can_hand_on, copy, focus_anew, room, share};
 pub use money::{duration, is_locale, money, time, two_digits};
 pub use timer::Timer;
 

@@ -198,6 +198,23 @@ impl Browser {
         found.element().ok()
     }
 
+    /// The words of a browser go to a frame in the checkout from now on.
+    pub async fn looks_into(&self, selector: &str) -> Result<(), String> {
+        self.looks_at_the_whole().await;
+        let frame = self.find(selector).await.ok_or("there is no frame")?;
+        frame.enter_frame().await.map_err(|error| error.to_string())
+    }
+
+    /// They go to the whole page again.
+    pub async fn looks_at_the_whole(&self) {
+        self.driver.enter_default_frame().await.expect("there is a page");
+    }
+
+    /// The part that has the focus, in the checkout.
+    pub async fn focused(&self) -> String {
+        self.value(&format!("{ELEMENT} return element.shadowRoot.activeElement?.getAttribute('part') ?? '';")).await
+    }
+
     /// Presses a piece of the checkout.
     pub async fn presses(&self, selector: &str) {
         wait_for(&format!("{selector} to be pressed"), async || {

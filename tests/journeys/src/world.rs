@@ -92,6 +92,15 @@ impl World {
         World::set_up(|_, config| config.shop_dir = Some(pages.to_owned())).await
     }
 
+    /// As [`start`](World::start), with pages that may show PaymentsOS's in frames, and have PayU's Secure Fields.
+    pub async fn that_frames() -> World {
+        World::set_up(|_, config| {
+            config.shop_frames = vec![config.paymentsos_url.clone()];
+            config.shop_secure_fields = Some(config.paymentsos_url.clone());
+        })
+        .await
+    }
+
     /// As [`start`](World::start), with pages that those of another origin may show in a frame.
     pub async fn framed_by(origin: &str) -> World {
         let origin = Url::parse(origin).expect("an origin");

@@ -1,0 +1,127 @@
+//! To the bank in a frame of the shop's page, where the bank's page lets itself be framed.
+
+use journeys::{Browser, Outcome, World, wait_for};
+use serde_json::json;
+
+const NOTES_WHAT_IS_POSTED: &str = "const written = JSON.stringify;
+    JSON.stringify = (value, ...more) => {
+        if (value?.three_d_secure_attributes) window.posted = value;
+        return written(value, ...more);
+    };";
+
+/// A browser that has pressed Pay, with the bank in a frame.
+async fn at_the_bank(world: &World) -> Browser {
+    let browser = world.browser().await;
+    browser.shop_with("method=card-3ds&presentation=iframe").await;
+    browser.reads("$40.97").await;
+    browser.pays().await;
+    browser.piece("iframe[part~=frame]").await;
+    browser
+}
+
+/// Presses one of the buttons of the bank's page in the frame.
+async fn decides(browser: &Browser, outcome: Outcome) {
+    wait_for("the bank's page in the frame", async || {
+        browser.looks_into("iframe[part~=frame]").await?;
+        browser.driver.find(thirtyfour::By::Css("button[name=outcome]")).await.map_err(|error| error.to_string())
+    })
+    .await;
+    browser.decides(outcome).await;
+    browser.looks_at_the_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn the_bank_is_in_the_page_and_goes_once_the_shopper_is_done() {
+    let world = World::that_frames().await;
+    let browser = at_the_bank(&world).await;
+    browser.sees("redirecting").await;
+    browser.reads("Finish your payment below").await;
+    let frame = browser.piece("iframe[part~=frame]").await;
+    assert_eq!(frame.attr("title").await.expect("a title").as_deref(), Some("Payment page"));
+    assert_eq!(browser.focused().await, "frame");
+    browser.pictures("frame").await;
+    let address = browser.address().await;
+    decides(&browser, Outcome::Succeed).await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert!(!browser.has("iframe").await);
+    assert_eq!((browser.address().await, world.creates().await), (address, 1));
+    // The focus was in what has gone.
+    assert_eq!(browser.focused().await, "heading");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_the_bank_decides_is_told_in_the_same_page() {
+    for (outcome, state, status) in [
+        (Outcome::Fail, "failed", "Failed"),
+        (Outcome::Cancel, "failed", "Failed"),
+        (Outcome::LateSucceed, "succeeded", "Succeed"),
+        (Outcome::LateFail, "failed", "Failed"),
+    ] {
+        let world = World::that_frames().await;
+        let browser = at_the_bank(&world).await;
+        decides(&browser, outcome).await;
+        world.agrees(&browser, state, &[status]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_must_not_be_framed_is_gone_to_by_the_page() {
+    let world = World::that_frames().await;
+    world.switches(json!({"iframe_allowed": false})).await;
+    let browser = world.browser().await;
+    browser.shop_with("method=card-3ds&presentation=iframe").await;
+    browser.pays().await;
+    browser.is_at_the_bank().await;
+    browser.decides(Outcome::Succeed).await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_page_that_refuses_to_be_framed_all_the_same_is_reached_by_the_link_below() {
+    let world = World::that_frames().await;
+    world.faults(json!({"refuse_framing": true})).await;
+    let browser = at_the_bank(&world).await;
+    browser.reads("Did it not open? Use this link.").await;
+    browser.presses("a[part~=continue]").await;
+    browser.decides(Outcome::Succeed).await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_reload_in_the_midst_of_it_offers_the_way_on() {
+    let world = World::that_frames().await;
+    let browser = at_the_bank(&world).await;
+    browser.reloads().await;
+    browser.sees("confirming").await;
+    browser.presses("a[part~=continue]").await;
+    browser.decides(Outcome::Succeed).await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn the_challenge_gets_the_window_that_fits() {
+    for (width, code, size) in [(1280, "02", (390.0, 400.0)), (320, "05", (247.0, 448.0))] {
+        let world = World::that_frames().await;
+        let browser = world.browser().await;
+        browser.begins_with(NOTES_WHAT_IS_POSTED).await;
+        browser.is_wide(width).await;
+        browser.shop_with("method=card-3ds&presentation=iframe").await;
+        browser.reads("$40.97").await;
+        browser.pays().await;
+        let frame = browser.piece("iframe[part~=frame]").await;
+        let place = frame.rect().await.expect("it is somewhere");
+        assert_eq!((place.width, place.height), size, "{code}");
+        assert_eq!(
+            browser.value("return posted.three_d_secure_attributes.internal.challenge_window_size;").await,
+            code
+        );
+    }
+}
