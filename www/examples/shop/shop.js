@@ -11,6 +11,8 @@ const CARDS = {
   'card-3ds-collect': '4000000000003238',
   'card-3ds-frictionless': '4000000000003246',
 };
+// What is set here is still so on the way back.
+const KEPT = ['method', 'presentation', 'language'];
 const LANGUAGES = ['en', 'ar', 'cs', 'de', 'es', 'fr', 'he', 'hi', 'hu', 'id', 'ja', 'pl', 'pt-BR', 'ro', 'tr', 'uk', 'zh'];
 
 async function ask(path, body) {
@@ -115,7 +117,8 @@ function embed(order) {
     checkout.setAttribute('kind', order.kind);
     checkout.setAttribute('amount', order.amount);
     checkout.setAttribute('currency', order.currency);
-    const back = new URLSearchParams({ order: order.order_id, language: settings.language.value });
+    const back = new URLSearchParams({ order: order.order_id });
+    for (const name of KEPT) back.set(name, settings[name].value);
     checkout.setAttribute('merchant-site-url', `/?${back}`);
   }
   offer(checkout);
@@ -171,6 +174,6 @@ $('#again button').addEventListener('click', async () => {
 });
 
 const address = new URLSearchParams(location.search);
-for (const name of ['kind', 'method', 'presentation', 'language']) if (address.has(name)) settings[name].value = address.get(name);
+for (const name of ['kind', ...KEPT]) if (address.has(name)) settings[name].value = address.get(name);
 if (address.has('order')) comeBack(address.get('order'));
 else open({ kind: settings.kind.value });
