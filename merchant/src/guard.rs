@@ -13,7 +13,6 @@ use crate::knowledge::complete;
 use crate::paymentsos::{CallError, Shopper};
 use crate::problem::Problem;
 use crate::store::{Attempt, AttemptState, NewAttempt, StoreError};
-use axum::http::StatusCode;
 use paymentsos_core::paymentsos::{Kind, Payment, PaymentStatus, Status, Transaction};
 use serde_json::Value;
 use std::sync::Arc;
@@ -342,9 +341,7 @@ fn conflict(payment: &Payment) -> Problem {
     if related.is_some_and(|related| related.charges.iter().chain(&related.authorizations).any(is_live)) {
         return Problem::has_transaction();
     }
-    let detail =
-        "PaymentsOS sees a conflict, most likely the same request under way. Repeat it with the same Idempotency-Key.";
-    Problem::new(StatusCode::CONFLICT, "conflict", "A conflict", detail)
+    Problem::conflict()
 }
 
 impl From<ReadError> for Problem {

@@ -2,12 +2,13 @@
 //! from webhooks what became of it, and serves the demo shop.
 //!
 //! Where to look: [`Config`] for what it is started with; `api` for what it offers the component; `guard` for why there is never
-//! a second charge; `knowledge` for how it comes to know a status; `hold` for how it waits for one.
+//! a second charge; `authentication` for 3-D Secure that the merchant handles itself; `knowledge` for how it comes to know a status; `hold` for how it waits for one.
 
 #![warn(missing_docs)]
 
 mod alerts;
 mod api;
+mod authentication;
 mod config;
 mod create_body;
 mod desk;

@@ -138,20 +138,42 @@ impl PaymentsOs {
         body: &Value,
         shopper: &Shopper,
     ) -> Result<Transaction, CallError> {
-        let mut request = self
-            .request(Method::POST, &format!("/payments/{payment}/{}", kind.path()))
-            .header("idempotency-key", key)
-            .header("x-client-ip-address", shopper.address.to_string());
-        if let Some(user_agent) = &shopper.user_agent {
-            request = request.header("x-client-user-agent", user_agent);
-        }
+        let request = self.request_for(shopper, key, &format!("/payments/{payment}/{}", kind.path()));
         self.send("POST /payments/…/…", CREATE, request, Some(body)).await
+    }
+
+    /// Goes on with self-handled 3-D Secure: the payment, with its transactions.
+    pub(crate) async fn go_on_with_authentication(
+        &self,
+        payment: &str,
+        kind: Kind,
+        id: &str,
+        key: &str,
+        body: &Value,
+        shopper: &Shopper,
+    ) -> Result<Payment, CallError> {
+        let path = format!("/payments/{payment}/{}/{id}/authentication-flows", kind.path());
+        let request = self.request_for(shopper, key, &path);
+        let read: Payment = self.send("POST /payments/…/…/…/authentication-flows", CREATE, request, Some(body)).await?;
+        if read.id == payment { Ok(read) } else { Err(CallError::Unreadable) }
     }
 
     pub(crate) async fn transaction(&self, payment: &str, kind: Kind, id: &str) -> Result<Transaction, CallError> {
         let request = self.request(Method::GET, &format!("/payments/{payment}/{}/{id}", kind.path()));
         let read: Transaction = self.send("GET /payments/…/…/…", READ, request, None).await?;
         if read.id == id { Ok(read) } else { Err(CallError::Unreadable) }
+    }
+
+    /// A POST that the shopper's browser has caused.
+    fn request_for(&self, shopper: &Shopper, key: &str, path: &str) -> request::Builder {
+        let request = self
+            .request(Method::POST, path)
+            .header("idempotency-key", key)
+            .header("x-client-ip-address", shopper.address.to_string());
+        match &shopper.user_agent {
+            Some(user_agent) => request.header("x-client-user-agent", user_agent),
+            None => request,
+        }
     }
 
     fn request(&self, method: Method, path: &str) -> request::Builder {

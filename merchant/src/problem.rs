@@ -69,6 +69,19 @@ impl Problem {
         Problem { category, ..problem }
     }
 
+    /// PaymentsOS refused to go on with an authentication: the transaction is as it was.
+    pub(crate) fn authentication_refused(category: Option<String>) -> Problem {
+        let detail = "PaymentsOS refused to go on with the authentication. The transaction is as it was.";
+        Problem { detail: detail.to_owned(), ..Problem::refused(category) }
+    }
+
+    /// PaymentsOS sees a conflict where nothing else is known to stand in the way.
+    pub(crate) fn conflict() -> Problem {
+        let detail = "PaymentsOS sees a conflict, most likely the same request under way. \
+                      Repeat it with the same Idempotency-Key.";
+        Problem::new(StatusCode::CONFLICT, "conflict", "A conflict", detail)
+    }
+
     /// What came of a create is not known: the same request may be repeated, with the same key.
     pub(crate) fn outcome_unknown(error: &CallError) -> Problem {
         let detail = "What came of it is not known. Repeat the request with the same Idempotency-Key.";

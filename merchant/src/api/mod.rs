@@ -1,6 +1,8 @@
 //! The Merchant API: what the backend offers the component, in PaymentsOS's own shapes.
 
+mod authentication;
 mod payments;
+mod request;
 mod transactions;
 
 use crate::Merchant;
@@ -9,7 +11,7 @@ use crate::problem::Problem;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::map_response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use paymentsos_core::paymentsos::Kind;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,13 +25,19 @@ pub(crate) fn routes(merchant: Arc<Merchant>, origins: &[String]) -> Router {
         routes = routes
             .route(
                 &format!("/payments/{{payment}}/{path}"),
-                axum::routing::post(move |state, peer, payment, headers, body| {
+                post(move |state, peer, payment, headers, body| {
                     transactions::create(kind, state, peer, payment, headers, body)
                 }),
             )
             .route(
                 &format!("/payments/{{payment}}/{path}/{{transaction}}"),
                 get(move |state, ids, headers| transactions::read(kind, state, ids, headers)),
+            )
+            .route(
+                &format!("/payments/{{payment}}/{path}/{{transaction}}/authentication-flows"),
+                post(move |state, peer, ids, headers, body| {
+                    authentication::go_on(kind, state, peer, ids, headers, body)
+                }),
             );
     }
     routes

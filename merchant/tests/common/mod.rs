@@ -23,6 +23,8 @@ pub(crate) const SUCCEEDS: &str = "4111111111111111";
 pub(crate) const FAILS: &str = "4242424242424242";
 pub(crate) const PENDING_THEN_SUCCEEDS: &str = "4000000000000077";
 pub(crate) const THREE_D_SECURE: &str = "4000000000003220";
+pub(crate) const COLLECTS_THEN_CHALLENGES: &str = "4000000000003238";
+pub(crate) const COLLECTS_THEN_SUCCEEDS: &str = "4000000000003246";
 
 /// A sandbox, and a merchant that its webhooks go to.
 pub(crate) struct Shop {

@@ -27,6 +27,8 @@ pub(crate) struct Script {
     pub(crate) unlisted: Option<Value>,
     /// The reply to a create. What is no charge cannot be read: what came of it is not known.
     pub(crate) created: Value,
+    /// The reply to a request to go on with an authentication.
+    pub(crate) gone_on: Value,
     /// The statuses that the next creates are replied to with; then, and where it is 201, with `created`.
     pub(crate) statuses: VecDeque<u16>,
     /// The last create.
@@ -52,6 +54,7 @@ async fn paymentsos(
             }
             script.created.clone()
         }
+        ("POST", Some(path)) if path.ends_with("/authentication-flows") => script.gone_on.clone(),
         ("GET", Some("")) | ("POST", None) => json!({
             "id": PAYMENT, "amount": 4097, "currency": "USD", "status": "Initialized",
             "related_resources": script.charges.is_array().then(|| json!({"charges": script.charges, "authorizations": []})),
@@ -115,6 +118,16 @@ impl Shop {
         let request = self.client.post(url).header("cookie", &self.cookie).header("idempotency-key", key);
         let request = request.header("user-agent", "Browser/1.0").header("accept", "application/json");
         request.json(&body).send().await.unwrap()
+    }
+
+    /// Has it go on with the authentication of a charge of that attempt's.
+    pub(crate) async fn authenticate(&self, key: &str, id: &str) -> reqwest::Response {
+        let body = json!({
+            "reconciliation_id": key, "three_d_secure_attributes": {"internal": {"data_collection_completed_ind": "Y"}},
+        });
+        let path = format!("/api/payments/{PAYMENT}/charges/{id}/authentication-flows");
+        let request = self.client.post(format!("http://{}{path}", self.merchant.address));
+        request.header("cookie", &self.cookie).header("idempotency-key", key).json(&body).send().await.unwrap()
     }
 
     pub(crate) fn alerts(&self) -> Vec<(AlertCode, String)> {

@@ -1,0 +1,75 @@
+//! What the POSTs of the Merchant API have in common.
+
+use crate::Merchant;
+use crate::paymentsos::Shopper;
+use crate::problem::Problem;
+use crate::proxies::shopper_address;
+use crate::store::Order;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use paymentsos_core::paymentsos::Kind;
+use serde::de::DeserializeOwned;
+use std::net::SocketAddr;
+use uuid::Uuid;
+
+const LONGEST_USER_AGENT: usize = 512;
+const LONGEST_ACCEPT: usize = 2_048;
+
+pub(super) fn read_body<T: DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<T, Problem> {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    if !media_type.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json") {
+        let detail = "The body must be application/json.";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Not JSON", detail));
+    }
+    let body = body.map_err(|rejection| {
+        Problem::new(rejection.status(), "body", "The body cannot be read", "It is too large, or broke off.")
+    })?;
+    serde_json::from_slice(&body)
+        .map_err(|_| Problem::bad_request("json", "The body is not the JSON of a request to this address."))
+}
+
+/// The attempt's id, which the header and the body (`reconciliation_id`) must agree on.
+pub(super) fn attempt(headers: &HeaderMap, reconciliation_id: Option<&str>) -> Result<String, Problem> {
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(|key| key.trim().trim_matches('"'));
+    let key = key.and_then(|key| Uuid::try_parse(key).ok()).ok_or_else(|| {
+        Problem::bad_request("idempotency-key", "The header Idempotency-Key must hold the attempt's id, a UUID.")
+    })?;
+    if reconciliation_id.and_then(|id| Uuid::try_parse(id).ok()) != Some(key) {
+        return Err(Problem::bad_request("reconciliation-id", "`reconciliation_id` must equal the Idempotency-Key."));
+    }
+    Ok(key.hyphenated().to_string())
+}
+
+pub(super) fn check_kind(kind: Kind, order: &Order) -> Result<(), Problem> {
+    if kind == order.kind {
+        return Ok(());
+    }
+    let article = match order.kind {
+        Kind::Charge => "a",
+        Kind::Authorization => "an",
+    };
+    let detail = format!("This order is to be paid by {article} {}.", order.kind.name());
+    Err(Problem::unprocessable("kind", detail))
+}
+
+/// The header `Accept`, which no script can read.
+pub(super) fn accept(headers: &HeaderMap) -> Option<String> {
+    text(headers, header::ACCEPT, LONGEST_ACCEPT)
+}
+
+/// Who sent the request, as far as it can be believed.
+pub(super) fn shopper(merchant: &Merchant, peer: SocketAddr, headers: &HeaderMap) -> Shopper {
+    Shopper {
+        address: shopper_address(peer.ip(), headers, &merchant.settings.trusted_proxies),
+        user_agent: text(headers, header::USER_AGENT, LONGEST_USER_AGENT),
+    }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName, longest: usize) -> Option<String> {
+    let text = headers.get(name)?.to_str().ok()?;
+    Some(text.chars().take(longest).collect())
+}
