@@ -9,6 +9,7 @@ mod locales;
 mod minify;
 mod package;
 mod reference;
+mod screenshots;
 mod shop;
 mod size;
 mod test;
@@ -49,6 +50,8 @@ enum Task {
     Reference,
     /// Check the languages, and count those that are complete and reviewed
     Locales,
+    /// Picture every state, wide and narrow, light, dark and from right to left, in target/screenshots/states/
+    Screenshots,
     /// Measure what a page loads until Pay can be pressed, against sizes.json
     Size(size::Options),
     /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
@@ -79,6 +82,7 @@ fn run(task: Task) -> Result<()> {
         Task::Examples => examples::run(),
         Task::Package => package::run(),
         Task::Reference => reference::run(),
+        Task::Screenshots => screenshots::run(),
         Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),
         Task::Minify => minify::run(),

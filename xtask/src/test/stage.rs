@@ -13,7 +13,7 @@ use crate::shop;
 use crate::size;
 use crate::tools::{self, Need, Toolbox};
 use clap::ValueEnum;
-use std::env;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -169,17 +169,13 @@ fn native(report: &mut Report) -> Result<()> {
 /// Whole payments, in a real browser: the ignored tests.
 fn journeys(report: &mut Report) -> Result<()> {
     Toolbox::with(&[Need::Browser, Need::WebTools])?;
-    let dist = env::current_dir().map_err(|e| Failure(format!("there is no current folder: {e}")))?.join(shop::DIST);
-    if !dist.join("index.html").is_file() {
+    if !Path::new(shop::DIST).join("index.html").is_file() {
         return Err(Failure("the shop is not built: run `cargo xtask build`".into()));
     }
     // All of the workspace, as another selection of packages would be compiled anew.
     let mut test = cargo(&["test", "--workspace", "--tests", "--no-fail-fast", "--", "--ignored"]);
-    test.env("JOURNEYS_AXE", tools::web_modules()?.join("axe-core/axe.min.js"));
-    test.env("JOURNEYS_DIST", dist).env("RUST_TEST_THREADS", "2").env("CARGO_TERM_COLOR", "never");
-    if let Some(driver) = tools::chromedriver() {
-        test.env("CHROMEDRIVER", driver);
-    }
+    test.env("RUST_TEST_THREADS", "2").env("CARGO_TERM_COLOR", "never");
+    tools::for_journeys(&mut test)?;
     let mut tally = Tally::default();
     let outcome = follow(test, LIMIT, |line| tally.line(line));
     report.add_tally(Kind::Journey, &tally);

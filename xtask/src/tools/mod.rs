@@ -9,6 +9,7 @@ mod version;
 
 use crate::command;
 use crate::failure::{Failure, Result};
+use crate::shop;
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -154,6 +155,17 @@ fn instead(failure: Failure, what_to_do: &str) -> Failure {
 /// The modules that the web tools are: what a project with them has in `node_modules`.
 pub(crate) fn web_modules() -> Result<PathBuf> {
     Ok(npm::web()?.join("node_modules"))
+}
+
+/// Says to a journey where what it needs is.
+pub(crate) fn for_journeys(command: &mut Command) -> Result<()> {
+    let here = env::current_dir().map_err(|e| Failure(format!("there is no current folder: {e}")))?;
+    command.env("JOURNEYS_DIST", here.join(shop::DIST));
+    command.env("JOURNEYS_AXE", web_modules()?.join("axe-core/axe.min.js"));
+    if let Some(driver) = chromedriver() {
+        command.env("CHROMEDRIVER", driver);
+    }
+    Ok(())
 }
 
 /// The chromedriver that the browser tests and the journeys use.
