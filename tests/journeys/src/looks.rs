@@ -97,6 +97,34 @@ impl Browser {
         found.json().as_array().into_iter().flatten().flat_map(lines).collect()
     }
 
+    /// Says everything in English that is half as long again and full of accents, so that what has no room for other languages shows.
+    pub async fn speaks_at_length(&self) {
+        let english: Value = serde_json::from_str(include_str!("../../../www/locales/en.json")).expect("JSON");
+        let texts = english["texts"].as_object().into_iter().flatten();
+        let long: serde_json::Map<String, Value> =
+            texts.map(|(key, text)| (key.clone(), pseudo(text.as_str().unwrap_or_default()).into())).collect();
+        let set = "const checkout = document.querySelector('paymentsos-checkout'); if (checkout) checkout.messages = arguments[0];";
+        self.driver.execute(set, vec![long.into()]).await.expect("there is a page");
+        crate::wait_for("a language that is none", async || match self.text().await {
+            text if text.is_empty() || text.contains('⟦') => Ok(()),
+            text => Err(text),
+        })
+        .await;
+    }
+
+    /// The parts of the checkout that reach beyond it to the side.
+    pub async fn sticks_out(&self) -> String {
+        self.value(
+            "const checkout = document.querySelector('paymentsos-checkout');
+             if (!checkout) return '';
+             const room = checkout.getBoundingClientRect();
+             const reaches = (one) => { const box = one.getBoundingClientRect(); return box.width && (box.right > room.right + 1 || box.left < room.left - 1); };
+             return [...checkout.shadowRoot.querySelectorAll('section *')].filter((one) => reaches(one) && !one.closest('[part~=unseen]'))
+                 .map((one) => one.getAttribute('part') ?? one.localName).join(' ');",
+        )
+        .await
+    }
+
     /// From now on, pages measure how far what stands in them jumps (Cumulative Layout Shift), presses or no presses.
     pub async fn measures_shifts(&self) {
         self.begins_with(
@@ -123,4 +151,27 @@ impl Browser {
         let shifts = "return window.shifts.filter((shift) => !shift.pressed);";
         self.driver.execute(shifts, vec![]).await.expect("it is measured").json().clone()
     }
+}
+
+/// `Pay {amount}` as `⟦Páý~~ {amount}⟧`: longer by half, with its placeholders as they are.
+fn pseudo(text: &str) -> String {
+    let accented = |letter: char| match letter {
+        'a' => 'á',
+        'e' => 'ë',
+        'i' => 'î',
+        'o' => 'ø',
+        'u' => 'ü',
+        'y' => 'ý',
+        other => other,
+    };
+    let words: Vec<String> = text
+        .split(' ')
+        .map(|word| match word.contains('{') {
+            true => word.to_owned(),
+            false => {
+                word.chars().map(accented).chain(std::iter::repeat_n('~', word.chars().count().div_ceil(2))).collect()
+            }
+        })
+        .collect();
+    format!("⟦{}⟧", words.join(" "))
 }

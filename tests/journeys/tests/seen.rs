@@ -1,5 +1,5 @@
 //! Every state, as every shopper sees it: light and dark, from left to right and from right to left. Nothing is in the way of those who
-//! see, hear or move otherwise (axe, WCAG 2.2 AA). Where `JOURNEYS_PICTURES` names a folder, each is pictured there, at three widths.
+//! see, hear or move otherwise (axe, WCAG 2.2 AA), and there is room for languages of long words. Where `JOURNEYS_PICTURES` names a folder, each is pictured there, at three widths.
 
 use journeys::{Browser, Mode, Outcome, World};
 use serde_json::json;
@@ -19,6 +19,10 @@ async fn is_looked_at(browser: &Browser, name: &str) {
             browser.pictures_all(&folder.join(format!("{name}-{width}-{}.png", mode.name()))).await;
         }
     }
+    browser.looks_in(Mode::Light).await;
+    browser.speaks_at_length().await;
+    browser.is_wide(320).await;
+    assert_eq!(browser.sticks_out().await, "", "{name}, in a language of long words");
 }
 
 macro_rules! scenes {
