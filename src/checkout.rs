@@ -3,12 +3,14 @@
 use crate::browser::objects::{call, construct, object};
 use crate::panel::{Command, Detail, Msg, Panel};
 use crate::settings::CheckoutProps;
+use crate::{browser, languages};
 use futures_channel::oneshot;
 use js_sys::{Array, Reflect};
 use paymentsos_core::flow::StateName;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 use yew::html::Scope;
 use yew::prelude::*;
@@ -58,7 +60,30 @@ pub fn Checkout(props: &CheckoutProps) -> Html {
             move || drop(handle.0.take())
         }
     });
+    let language = props.locale.clone().unwrap_or_else(|| browser::device::own_language().into());
+    let texts = use_state(|| None);
+    use_effect_with((props.assets.clone(), language, props.messages.clone()), {
+        let texts = texts.clone();
+        move |(assets, language, own)| {
+            texts.set(None);
+            let is_wanted = Rc::new(Cell::new(true));
+            if let Some(assets) = assets.clone().filter(|_| !languages::is_english(language)) {
+                texts.set(Some(languages::meanwhile(own)));
+                let (language, own, is_wanted) = (language.clone(), own.clone(), is_wanted.clone());
+                spawn_local(async move {
+                    let loaded = languages::load(&assets, &language, &own).await;
+                    if loaded.is_some() && is_wanted.get() {
+                        texts.set(loaded);
+                    }
+                });
+            }
+            move || is_wanted.set(false)
+        }
+    });
     let mut panel = props.panel();
+    if let Some(texts) = &*texts {
+        panel.messages = texts.clone();
+    }
     panel.started = Callback::from(move |started| link.set(Some(started)));
     panel.on_state = Callback::from({
         let (state, on_state) = (state.clone(), props.on_state.clone());

@@ -188,7 +188,7 @@ fn choice(entry: &JsValue) -> Option<Choice> {
 }
 
 /// The texts of a language, as far as they have come, and a page's own on top.
-fn texts(texts: &JsValue, own: &JsValue) -> Messages {
+pub(crate) fn texts(texts: &JsValue, own: &JsValue) -> Messages {
     let mut all = own_texts(&member(texts, "texts"));
     all.append(&mut own_texts(own));
     let messages = Messages::new(all);

@@ -7,7 +7,7 @@
 //! - [`checkout`]: the same in a shadow root of its own, for Yew apps;
 //! - [`browser`]: the driver, which alone touches network, storage and address bar, and takes no decision;
 //! - [`settings`]: what a page gives, and what is wrong with it;
-//! - [`view`]: what the shopper sees; [`messages`]: in what words;
+//! - [`view`]: what the shopper sees; [`messages`]: in what words; [`languages`]: where those of other languages are;
 //! - [`element`]: what `class.js` may call.
 
 #![warn(missing_docs)]
@@ -16,6 +16,7 @@ pub mod browser;
 pub mod checkout;
 mod countdown;
 pub mod element;
+pub mod languages;
 pub mod messages;
 pub mod panel;
 pub mod settings;

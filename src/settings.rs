@@ -25,6 +25,10 @@ macro_rules! settings {
             /// What the page puts into the slots: `<p slot="summary">…</p>`. The slots are `summary`, `card`, `succeeded` and `failed`.
             #[prop_or_default]
             pub children: Html,
+            /// The address of the npm package's folder, as it is served: the texts of other languages than English are in its `locales/`. Without it,
+            /// the checkout speaks English, with `messages` on top.
+            #[prop_or_default]
+            pub assets: Option<AttrValue>,
             /// By which the page can pay, check and reset.
             #[prop_or_default]
             pub handle: CheckoutHandle,

@@ -28,6 +28,7 @@ struct AppProps {
     handle: CheckoutHandle,
     on_result: Callback<Detail>,
     locale: &'static str,
+    assets: Option<AttrValue>,
     /// The key and the payment of each.
     checkouts: &'static [(&'static str, &'static str)],
 }
@@ -45,6 +46,7 @@ fn App(props: &AppProps) -> Html {
                     {payment_id}
                     backend={props.backend.clone()}
                     locale={props.locale}
+                    assets={props.assets.clone()}
                     payment_method={(*method).clone()}
                     handle={props.handle.clone()}
                     on_result={props.on_result.clone()}
@@ -71,6 +73,7 @@ impl Mounted {
             handle: CheckoutHandle::default(),
             on_result: Callback::noop(),
             locale: "en-US",
+            assets: None,
             checkouts: &[("one", PAYMENT)],
         };
         props(&mut given);
@@ -289,4 +292,34 @@ async fn its_handle_pays_checks_and_resets() {
     app.app.take().unwrap().destroy();
     settle().await;
     assert!(handle.check_now().await.is_none(), "it is not there any more");
+}
+
+#[wasm_bindgen_test]
+async fn it_speaks_another_language_once_its_file_is_there_and_english_until_then() {
+    let page = Page::new();
+    let mut app = Mounted::new(&page, |props| {
+        props.assets = Some(props.backend.clone());
+        props.locale = "pt-AO";
+    })
+    .await;
+    page.read().await.reply(200, &payment());
+    until("English", || app.text().contains("Your payment")).await;
+    let section = |app: &Mounted, name: &str| app.piece("section").unwrap().get_attribute(name);
+    assert_eq!(section(&app, "lang").as_deref(), Some("en"));
+    // There is none for Angola.
+    page.call("GET", "/locales/pt-AO.json").await.reply(404, &json!({}));
+    let file = json!({ "language": "pt", "direction": "ltr", "texts": { "ready": "O seu pagamento" } });
+    page.call("GET", "/locales/pt.json").await.reply(200, &file);
+    until("Portuguese", || app.text().contains("O seu pagamento")).await;
+    assert_eq!(section(&app, "lang").as_deref(), Some("pt"));
+    app.update(|props| props.locale = "ar");
+    until("English again", || app.text().contains("Your payment")).await;
+    let file = json!({ "language": "ar", "direction": "rtl", "texts": { "ready": "عملية الدفع" } });
+    page.call("GET", "/locales/ar.json").await.reply(200, &file);
+    until("Arabic", || app.text().contains("عملية الدفع")).await;
+    assert_eq!(section(&app, "dir").as_deref(), Some("rtl"));
+    app.update(|props| props.locale = "en-GB");
+    until("what is built in", || app.text().contains("Your payment")).await;
+    assert_eq!((section(&app, "lang"), page.count("GET", "/locales/en-GB.json")), (None, 0));
+    assert_eq!(app.state(0), "ready");
 }

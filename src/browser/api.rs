@@ -160,6 +160,13 @@ async fn fetch(request: JsValue) -> Option<JsValue> {
     JsFuture::from(promise).await.ok()
 }
 
+/// A file of the page's own, as JSON.
+pub async fn asset(address: &str) -> Option<JsValue> {
+    let request = construct(&js_sys::global(), "Request", &[address.into()])?;
+    let response = fetch(request).await.filter(is_ok)?;
+    Some(body_of(&response).await)
+}
+
 fn is_ok(response: &JsValue) -> bool {
     member(response, "ok").is_truthy()
 }

@@ -19,7 +19,7 @@ pub(super) fn browser(more: &[(&str, JsValue)]) -> JsValue {
     let written = |number: i32| JsValue::from(number.to_string());
     let mut members = vec![
         ("browser_java_enabled", JsValue::FALSE),
-        ("browser_language", language(&text(&global("navigator"), "language")).into()),
+        ("browser_language", language(&own_language()).into()),
         ("browser_color_depth", written(color_depth(depth))),
         ("browser_screen_height", written(number("height"))),
         ("browser_screen_width", written(number("width"))),
@@ -35,6 +35,11 @@ pub fn challenge_window(width: i32, height: i32) -> (&'static str, Option<(i32, 
     const WINDOWS: [(&str, i32, i32); 4] = [("03", 500, 600), ("04", 600, 400), ("02", 390, 400), ("01", 250, 400)];
     let fitting = WINDOWS.into_iter().find(|(_, wide, high)| *wide <= width && *high <= height);
     fitting.map_or((FULL_SCREEN, None), |(code, wide, high)| (code, Some((wide, high))))
+}
+
+/// The browser's own language, a BCP 47 tag.
+pub fn own_language() -> String {
+    text(&global("navigator"), "language")
 }
 
 /// The next lower depth that EMV knows: 30 bits are refused, 24 are not.

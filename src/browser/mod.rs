@@ -32,6 +32,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::{AttrValue, Callback};
 
 pub use address::{absolute, is_origin};
+pub use api::asset;
 pub use leaving::framed;
 pub use places::Places;
 pub use presses::Presses;

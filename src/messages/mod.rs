@@ -80,6 +80,13 @@ impl Messages {
         Messages { language: Some(language), direction: Some(direction), ..self }
     }
 
+    /// The same with another's texts on top.
+    #[must_use]
+    pub fn with(mut self, own: &Messages) -> Messages {
+        self.own.extend(own.own.iter().cloned());
+        self
+    }
+
     /// The language of the texts and its direction; neither where they are those of the page around.
     pub fn language(&self) -> (Option<AttrValue>, Option<AttrValue>) {
         (self.language.clone(), self.direction.clone())
