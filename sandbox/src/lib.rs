@@ -11,9 +11,9 @@
 //! ```
 //!
 //! Where to look: [`Config`] and [`Switches`] are what it is started with; `api` is what a merchant calls, `pages` what a shopper
-//! sees, `collector` what an issuer sees of them, `control` what a test sets; `app` changes payments and tells of it through `webhooks`; `provider` decides what becomes
-//! of a transaction. Only what the documentation of PaymentsOS says can be relied on elsewhere: the rest is a switch, or marked
-//! as invented.
+//! sees, `collector` what an issuer sees of them, `secure_fields` where they type their card, `control` what a test sets; `app`
+//! changes payments and tells of it through `webhooks`; `provider` decides what becomes of a transaction. Only what the documentation
+//! of PaymentsOS says can be relied on elsewhere: the rest is a switch, or marked as invented.
 
 #![warn(missing_docs)]
 
@@ -30,6 +30,7 @@ mod money;
 mod pages;
 mod provider;
 mod resources;
+mod secure_fields;
 mod server;
 pub mod signature;
 mod store;
@@ -92,6 +93,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let app = Sandbox::new(config, public_url.clone(), webhooks);
     let router: Router = pages::router()
         .merge(collector::router())
+        .merge(secure_fields::router())
         .merge(control::router())
         .merge(api::router(&app))
         .with_state(app.clone());
