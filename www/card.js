@@ -26,8 +26,11 @@ const FIELDS = [
 const BOX = {
   boxSizing: 'border-box', inlineSize: '100%', minBlockSize: '3rem', padding: '.625rem .875rem',
   border: 'var(--_line, 1px) solid var(--_border, currentColor)', borderRadius: 'var(--_radius, .5rem)',
-  background: 'transparent', color: 'inherit', font: 'inherit',
+  background: 'transparent', color: 'inherit', font: 'inherit', margin: '0',
 };
+const BORDER = 'var(--_border, currentColor)';
+// The page's own rules for such elements are meant for others.
+const WORDS = { display: 'block', margin: '0', fontSize: '.9375rem', fontWeight: 'inherit' };
 const FOCUSED = '3px solid var(--_focus, Highlight)';
 
 let cards = 0;
@@ -56,7 +59,7 @@ export class Card {
     this.say = (key) => say(key) || TEXTS[key];
     this.id = `paymentsos-checkout-card-${cards += 1}`;
     this.rows = {};
-    this.failure = make('p', { role: 'alert' }, { margin: 0, color: 'var(--_error, red)' });
+    this.failure = make('p', { role: 'alert' }, { ...WORDS, color: 'var(--_error, red)' });
     const grid = { display: 'grid', gridTemplateColumns: 'repeat(2, minmax(0, 1fr))', gap: '.875rem' };
     this.box = make('div', { slot: 'card', role: 'group' }, grid);
     this.holder = make('input', { id: `${this.id}-holder`, autocomplete: 'cc-name', autocapitalize: 'words', spellcheck: 'false' }, BOX);
@@ -79,8 +82,8 @@ export class Card {
   }
 
   row(name, field, wide) {
-    const label = make(field === this.holder ? 'label' : 'span', field === this.holder ? { for: field.id } : { id: `${this.id}-${name}-label` }, { color: 'var(--_muted, inherit)', fontSize: '.9375rem' });
-    const wrong = make('p', { id: `${this.id}-${name}-wrong`, role: 'alert' }, { margin: 0, color: 'var(--_error, red)', fontSize: '.9375rem' });
+    const label = make(field === this.holder ? 'label' : 'span', field === this.holder ? { for: field.id } : { id: `${this.id}-${name}-label` }, { ...WORDS, color: 'var(--_muted, inherit)' });
+    const wrong = make('p', { id: `${this.id}-${name}-wrong`, role: 'alert' }, { ...WORDS, color: 'var(--_error, red)' });
     if (field !== this.holder) field.setAttribute('aria-labelledby', label.id);
     field.setAttribute('aria-describedby', wrong.id);
     this.rows[name] = { label, field, wrong };
@@ -140,7 +143,7 @@ export class Card {
     const { field, wrong } = this.rows[name];
     const text = key && this.say(key);
     if (wrong.textContent !== text) wrong.textContent = text;
-    field.style.borderColor = text ? 'var(--_error, red)' : '';
+    field.style.borderColor = text ? 'var(--_error, red)' : BORDER;
     if (field === this.holder) field.setAttribute('aria-invalid', String(Boolean(text)));
   }
 
