@@ -159,6 +159,8 @@ class Behind {
   takeIn() {
     if (!this.updating) return;
     this.updating = false;
+    // On the page, it begins with what is set by then.
+    if (!this.element.isConnected) return;
     const settings = this.settings();
     if (this.stopped) this.tell();
     else if (this.handle) this.guard(() => this.handle.update(settings));
@@ -211,17 +213,19 @@ class Behind {
       ? { label: method.label, card: true, payment_method: async () => (await this.card).pay() } : method));
   }
 
+  // A page may well set the same again and again; what the shopper has typed stays.
   fields(options) {
+    const wanted = options && JSON.stringify(options);
     const card = this.card;
-    if (card && options === this.options) {
+    if (card && wanted === this.wanted) {
       card.then((fields) => fields.speak(), () => {});
       return;
     }
     if (card) card.then((fields) => fields.remove(), () => {});
-    this.options = options;
+    this.wanted = wanted;
     this.card = options && import('./card.js').then(({ Card }) => new Card(this.element, options, (key) => this.own(key)));
-    // The press on Pay says so.
-    if (this.card) this.card.catch(() => { this.options = undefined; });
+    // The press on Pay says so; what is set next may have better luck.
+    if (this.card) this.card.catch(() => { this.wanted = undefined; });
   }
 
   command(name) {

@@ -20,7 +20,12 @@ fn formatted(money: &Money, locale: &str) -> Option<String> {
     ]);
     let format = formatter("NumberFormat", locale, &options)?;
     let amount = money.amount as f64 / 10f64.powi(decimals);
-    call(&format, "format", &[amount.into()])?.as_string()
+    let mut text = call(&format, "format", &[amount.into()])?.as_string()?;
+    // From right to left, the sign in `US$` would come to stand before its letters.
+    if text.starts_with('\u{200f}') {
+        text.push('\u{200e}');
+    }
+    Some(text)
 }
 
 /// ISO 4217's number of decimals. Browsers have CLDR's, which is how people write a currency: 0 for the forint, which has 2.

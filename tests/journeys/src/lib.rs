@@ -6,6 +6,7 @@
 mod browser;
 pub mod built;
 mod chromedriver;
+mod fields;
 mod looks;
 mod payments;
 mod proxy;

@@ -1,13 +1,7 @@
 //! To the bank in a frame of the shop's page, where the bank's page lets itself be framed.
 
-use journeys::{Browser, Outcome, World, wait_for};
+use journeys::{Browser, Outcome, World};
 use serde_json::json;
-
-const NOTES_WHAT_IS_POSTED: &str = "const written = JSON.stringify;
-    JSON.stringify = (value, ...more) => {
-        if (value?.three_d_secure_attributes) window.posted = value;
-        return written(value, ...more);
-    };";
 
 /// A browser that has pressed Pay, with the bank in a frame.
 async fn at_the_bank(world: &World) -> Browser {
@@ -17,17 +11,6 @@ async fn at_the_bank(world: &World) -> Browser {
     browser.pays().await;
     browser.piece("iframe[part~=frame]").await;
     browser
-}
-
-/// Presses one of the buttons of the bank's page in the frame.
-async fn decides(browser: &Browser, outcome: Outcome) {
-    wait_for("the bank's page in the frame", async || {
-        browser.looks_into("iframe[part~=frame]").await?;
-        browser.driver.find(thirtyfour::By::Css("button[name=outcome]")).await.map_err(|error| error.to_string())
-    })
-    .await;
-    browser.decides(outcome).await;
-    browser.looks_at_the_whole().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,7 +25,7 @@ async fn the_bank_is_in_the_page_and_goes_once_the_shopper_is_done() {
     assert_eq!(browser.focused().await, "frame");
     browser.pictures("frame").await;
     let address = browser.address().await;
-    decides(&browser, Outcome::Succeed).await;
+    browser.decides_in_the_frame(Outcome::Succeed).await;
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
     assert!(!browser.has("iframe").await);
     assert_eq!((browser.address().await, world.creates().await), (address, 1));
@@ -61,7 +44,7 @@ async fn what_the_bank_decides_is_told_in_the_same_page() {
     ] {
         let world = World::that_frames().await;
         let browser = at_the_bank(&world).await;
-        decides(&browser, outcome).await;
+        browser.decides_in_the_frame(outcome).await;
         world.agrees(&browser, state, &[status]).await;
     }
 }
@@ -108,10 +91,10 @@ async fn a_reload_in_the_midst_of_it_offers_the_way_on() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn the_challenge_gets_the_window_that_fits() {
-    for (width, code, size) in [(1280, "02", (390.0, 400.0)), (320, "05", (247.0, 448.0))] {
+    for (width, code, size) in [(1280, "02", (390.0, 400.0)), (320, "01", (250.0, 400.0))] {
         let world = World::that_frames().await;
         let browser = world.browser().await;
-        browser.begins_with(NOTES_WHAT_IS_POSTED).await;
+        browser.notes_what_is_posted().await;
         browser.is_wide(width).await;
         browser.shop_with("method=card-3ds&presentation=iframe").await;
         browser.reads("$40.97").await;

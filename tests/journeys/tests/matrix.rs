@@ -1,7 +1,6 @@
 //! Every way to pay by every way to go, to its end. (What else may come of each is told in the stories of the ways.)
 
-use journeys::{Browser, Outcome, World, wait_for};
-use thirtyfour::By;
+use journeys::{Outcome, World};
 
 /// A way to pay: the shop's setting for it, and what is chosen from a list, if there is one.
 #[derive(Clone, Copy, Debug)]
@@ -36,19 +35,6 @@ fn shown(method: Method, presentation: &str) -> Shown {
     }
 }
 
-async fn types(browser: &Browser, field: &str, text: &str) {
-    let frame = By::Css(format!("paymentsos-checkout [slot=card] [id$=-{field}] iframe"));
-    wait_for("a field of the card", async || {
-        browser.looks_at_the_whole().await;
-        let frame = browser.driver.find(frame.clone()).await.map_err(|error| error.to_string())?;
-        frame.enter_frame().await.map_err(|error| error.to_string())?;
-        let input = browser.driver.find(By::Css("input")).await.map_err(|error| error.to_string())?;
-        input.send_keys(text).await.map_err(|error| error.to_string())
-    })
-    .await;
-    browser.looks_at_the_whole().await;
-}
-
 async fn is_paid(method: Method, presentation: &str) {
     let world = World::that_frames().await;
     let browser = world.browser().await;
@@ -59,11 +45,7 @@ async fn is_paid(method: Method, presentation: &str) {
         browser.presses(&format!("input[part~=radio][data-press='{chosen}']")).await;
     }
     if method.chosen == SECURE_FIELDS.chosen {
-        types(&browser, "number", "4000000000003220").await;
-        types(&browser, "expiry", "12/31").await;
-        types(&browser, "cvv", "123").await;
-        let holder = browser.driver.find(By::Css("paymentsos-checkout [slot=card] input")).await.expect("a field");
-        holder.send_keys("Ada Byron").await.expect("it takes keys");
+        browser.types_a_card("4000000000003220").await;
     }
     browser.pays().await;
     match shown(method, presentation) {
@@ -74,15 +56,7 @@ async fn is_paid(method: Method, presentation: &str) {
             browser.has_only(&shop).await;
             browser.looks_at(&shop).await;
         }
-        Shown::Frame => {
-            wait_for("the bank's page in the frame", async || {
-                browser.looks_into("iframe[part~=frame]").await?;
-                browser.driver.find(By::Css("button[name=outcome]")).await.map_err(|error| error.to_string())
-            })
-            .await;
-            browser.decides(Outcome::Succeed).await;
-            browser.looks_at_the_whole().await;
-        }
+        Shown::Frame => browser.decides_in_the_frame(Outcome::Succeed).await,
         Shown::Link => {
             browser.sees("link").await;
             let address = browser.piece("a[part~=continue]").await.attr("href").await.expect("an attribute");

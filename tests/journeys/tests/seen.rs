@@ -1,7 +1,7 @@
 //! Every state, as every shopper sees it: light and dark, from left to right and from right to left. Nothing is in the way of those who
 //! see, hear or move otherwise (axe, WCAG 2.2 AA), and there is room for languages of long words. Where `JOURNEYS_PICTURES` names a folder, each is pictured there, at three widths.
 
-use journeys::{Browser, Mode, Outcome, World, wait_for};
+use journeys::{Browser, Mode, Outcome, World};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -63,13 +63,7 @@ async fn ready_with_the_fields_of_a_card() {
     let world = World::that_frames().await;
     let browser = world.browser().await;
     browser.shop_with("method=choose").await;
-    wait_for("the fields", async || {
-        let count = browser
-            .value("return `${document.querySelectorAll('paymentsos-checkout [slot=card] iframe').length}`;")
-            .await;
-        if count == "3" { Ok(()) } else { Err(count) }
-    })
-    .await;
+    browser.has_fields().await;
     is_looked_at(&browser, "03-ready-card").await;
 }
 

@@ -174,7 +174,7 @@ fn journeys(report: &mut Report) -> Result<()> {
     }
     // All of the workspace, as another selection of packages would be compiled anew.
     let mut test = cargo(&["test", "--workspace", "--tests", "--no-fail-fast", "--", "--ignored"]);
-    test.env("RUST_TEST_THREADS", "2").env("CARGO_TERM_COLOR", "never");
+    test.env("RUST_TEST_THREADS", "3").env("CARGO_TERM_COLOR", "never");
     tools::for_journeys(&mut test)?;
     let mut tally = Tally::default();
     let outcome = follow(test, LIMIT, |line| tally.line(line));
