@@ -68,9 +68,9 @@ impl Browser {
     pub async fn is_wide(&self, width: u32) {
         let height = if width < 500 { 640 } else { 900 };
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-        self.tells("Emulation.setDeviceMetricsOverride", metrics).await;
         // As a phone's, they take no room.
         self.tells("Emulation.setScrollbarsHidden", json!({"hidden": true})).await;
+        self.tells("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
     /// Takes a picture of the whole page.
