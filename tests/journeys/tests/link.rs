@@ -125,6 +125,7 @@ async fn a_link_whose_time_is_over_is_still_looked_after() {
     let phone = world.browser().await;
     phone.goes_to(address.as_str().expect("an address")).await;
     phone.decides(Outcome::Succeed).await;
+    phone.sees("succeeded").await;
     browser.presses("button[part~=check]").await;
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
 }

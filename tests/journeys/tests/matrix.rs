@@ -63,6 +63,8 @@ async fn is_paid(method: Method, presentation: &str) {
             let phone = world.browser().await;
             phone.goes_to(&address.expect("an address")).await;
             phone.decides(Outcome::Succeed).await;
+            // A browser that is closed too soon takes what was pressed with it.
+            phone.sees("succeeded").await;
         }
     }
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
