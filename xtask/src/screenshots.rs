@@ -16,7 +16,18 @@ pub(crate) fn run() -> Result<()> {
     make_anew(Path::new(FOLDER))?;
     let folder = fs::canonicalize(FOLDER).map_err(|e| failed(Path::new(FOLDER), &e))?;
     let mut look = command::program("cargo");
-    look.args(["test", "--package", "journeys", "--test", "seen", "--", "--ignored", "--test-threads", "3"]);
+    look.args([
+        "test",
+        "--package",
+        "journeys",
+        "--test",
+        "journeys",
+        "--",
+        "seen::",
+        "--ignored",
+        "--test-threads",
+        "3",
+    ]);
     tools::for_journeys(&mut look)?;
     command::run(look.env("JOURNEYS_PICTURES", &folder))?;
     let mut sheet = command::program("cargo");

@@ -1,8 +1,8 @@
 //! A browser with a shopper in front of it.
 
 use crate::proxy::Proxy;
-use crate::wait_for;
 use crate::world::World;
+use crate::{wait_for, within_patience};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use thirtyfour::ChromeCapabilities;
@@ -99,6 +99,8 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
             "--no-first-run",
+            // What its address bar would show: half the work of its start.
+            "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
             "--window-size=1000,900",
         ] {
             capabilities.add_arg(argument).expect("an argument");
@@ -142,12 +144,16 @@ impl Browser {
 
     /// Waits for a state.
     pub async fn sees(&self, state: &str) {
-        wait_for(&format!("the state {state}"), async || match self.state().await {
+        let look = async || match self.state().await {
             seen if seen == state => Ok(()),
-            seen if seen.is_empty() => Err(self.whole_page().await),
-            seen => Err(format!("{seen}: {}\n{}", self.text().await, self.asked.latest())),
-        })
-        .await;
+            seen => Err(seen),
+        };
+        let Err(seen) = within_patience(look).await else { return };
+        let rest = match seen.as_str() {
+            "" => self.whole_page().await,
+            _ => format!("{}\n{}", self.text().await, self.asked.latest()),
+        };
+        panic!("waited in vain for the state {state}: {seen}: {rest}");
     }
 
     /// What stands in the checkout.

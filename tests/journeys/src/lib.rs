@@ -26,13 +26,23 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Waits until `look` finds what is wanted; fails with what it saw last.
-pub async fn wait_for<T, F: Future<Output = Result<T, String>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+pub async fn wait_for<T, F: Future<Output = Result<T, String>>>(what: &str, look: impl FnMut() -> F) -> T {
+    within_patience(look).await.unwrap_or_else(|seen| panic!("waited in vain for {what}: {seen}"))
+}
+
+/// The same, for a journey that has more to say where it waited in vain.
+///
+/// # Errors
+///
+/// What was seen last.
+pub async fn within_patience<T, F: Future<Output = Result<T, String>>>(
+    mut look: impl FnMut() -> F,
+) -> Result<T, String> {
     let begun = Instant::now();
     loop {
         match look().await {
-            Ok(found) => return found,
-            Err(seen) if begun.elapsed() > PATIENCE => panic!("waited in vain for {what}: {seen}"),
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(_) if begun.elapsed() <= PATIENCE => tokio::time::sleep(Duration::from_millis(50)).await,
+            found_or_not => return found_or_not,
         }
     }
 }

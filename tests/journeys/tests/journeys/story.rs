@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-const STORY: &str = include_str!("../../../docs/start-with-vite.md");
+const STORY: &str = include_str!("../../../../docs/start-with-vite.md");
 
 /// The code blocks of a document: their sorts, and what is in them.
 fn blocks(document: &str) -> Vec<(&str, &str)> {
