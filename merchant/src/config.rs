@@ -1,6 +1,7 @@
 //! What a merchant is started with.
 
 use crate::proxies::Network;
+use crate::store::is_database;
 use std::env;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -66,7 +67,8 @@ pub struct Config {
     pub shop_frames: Vec<Url>,
     /// The origin of PayU's Secure Fields, whose script and frames the shop's pages may load. (`SHOP_SECURE_FIELDS`)
     pub shop_secure_fields: Option<Url>,
-    /// Where the records are kept: `sqlite:merchant.db`, or `sqlite::memory:` for tests. (`DATABASE_URL`)
+    /// Where the records are kept: `sqlite:merchant.db` for one process, `postgres://user:password@host/database` for any number of
+    /// replicas, `sqlite::memory:` for tests. (`DATABASE_URL`)
     pub database_url: String,
     /// PaymentsOS's API. (`PAYMENTSOS_URL`, `https://api.paymentsos.com`)
     pub paymentsos_url: Url,
@@ -168,9 +170,11 @@ impl Config {
                 .unwrap_or_default(),
             shop_secure_fields: vars.parsed("SHOP_SECURE_FIELDS", "https://js.paymentsos.com", web_address)?,
             database_url: vars
-                .parsed("DATABASE_URL", "an SQLite file such as sqlite:merchant.db", |v| {
-                    v.starts_with("sqlite:").then_some(v)
-                })?
+                .parsed(
+                    "DATABASE_URL",
+                    "an SQLite file such as sqlite:merchant.db, or a server as in postgres://…",
+                    |v| is_database(&v).then_some(v),
+                )?
                 .unwrap_or_else(|| "sqlite:merchant.db".to_owned()),
             paymentsos_url: vars
                 .parsed("PAYMENTSOS_URL", "PaymentsOS's https address", web_address)?

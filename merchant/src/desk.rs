@@ -55,9 +55,20 @@ impl Desk {
         places.entry(name.to_owned()).or_insert_with(new).clone()
     }
 
-    /// Tells everybody who waits that something has changed.
+    /// Tells everybody who waits for news of a payment that there is some.
     pub(crate) fn tell(&self, payment: &str) {
-        self.place(payment).news.send_modify(|count| *count += 1);
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = places.get(payment) {
+            place.news.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Tells everybody who waits that there may be news.
+    pub(crate) fn tell_all(&self) {
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        for place in places.values() {
+            place.news.send_modify(|count| *count += 1);
+        }
     }
 
     /// How many requests wait for news, of all payments.

@@ -36,7 +36,8 @@ impl Merchant {
         // On its own: a shopper who closes the page must not stop it half-way.
         let task = tokio::spawn(async move {
             let place = merchant.desk.place(&create.payment);
-            let _turn = place.creating.lock().await;
+            let _here = place.creating.lock().await;
+            let _turn = merchant.store.turn(&create.payment).await?;
             merchant.create_in_turn(&create).await
         });
         task.await.unwrap_or_else(|error| {
@@ -309,7 +310,7 @@ impl Merchant {
     /// Takes in an attempt's transaction, and closes the attempt.
     async fn settle(&self, attempt: &Attempt, transaction: &Transaction) -> Result<Transaction, StoreError> {
         let transaction = self.take_in(&attempt.payment, attempt.kind, transaction).await?;
-        self.store.settle_attempt(&attempt.id, &transaction).await?;
+        self.store.settle_attempt(attempt, &transaction).await?;
         Ok(transaction)
     }
 }

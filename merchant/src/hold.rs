@@ -66,7 +66,7 @@ impl Merchant {
         let mut next = Instant::now();
         if wait.is_none() {
             // Nothing is held: one look, where the last is old. Without it, what is known is still true.
-            if self.read_payment_after(payment, step).await.is_err() {
+            if self.have_read(payment, step).await.is_err() {
                 tracing::debug!(payment, "PaymentsOS could not be read: the known status is replied");
             }
         }
@@ -82,7 +82,7 @@ impl Merchant {
                 _ = stopping.changed() => {}
                 _ = news.changed() => {}
                 () = sleep_until(deadline) => {}
-                _ = async { sleep_until(next).await; self.read_payment_after(payment, step).await } => {
+                _ = async { sleep_until(next).await; self.have_read(payment, step).await } => {
                     step = steps.next().unwrap_or(step);
                     next = Instant::now() + step;
                 }

@@ -38,6 +38,17 @@ impl Merchant {
         self.read_payment(payment, now.checked_sub(age).unwrap_or(now)).await
     }
 
+    /// Sees to it that the payment has been read less than `age` ago, by this replica or another, whose news is heard.
+    pub(crate) async fn have_read(self: &Arc<Self>, payment: &str, age: Duration) -> Result<(), ReadError> {
+        let place = self.desk.place(payment);
+        let is_young = |reading: &Reading| reading.began.elapsed() < age;
+        let is_known = place.reading.try_lock().is_ok_and(|last| last.as_ref().is_some_and(is_young));
+        if !is_known && self.store.is_to_read(payment, age).await? {
+            self.read_payment_after(payment, age).await?;
+        }
+        Ok(())
+    }
+
     async fn read_now(&self, payment: &str) -> Result<Payment, ReadError> {
         let mut read = self.paymentsos.payment(payment).await?;
         let (amount, currency) = (read.amount, read.currency.clone());

@@ -6,7 +6,7 @@ use crate::desk::Desk;
 use crate::headers::Policy;
 use crate::paymentsos::{ClientError, PaymentsOs};
 use crate::shop::ChangeError;
-use crate::store::{Store, StoreError};
+use crate::store::{News, Store, StoreError};
 use crate::{Merchant, Settings, api, headers, pages, shop, webhooks};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -61,6 +61,7 @@ pub struct Running {
     pub public_url: Url,
     merchant: Arc<Merchant>,
     server: JoinHandle<()>,
+    listener: JoinHandle<()>,
 }
 
 /// Starts a merchant. It serves when this returns.
@@ -105,8 +106,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let pages = pages::routes(config.shop_dir.as_deref(), &policy);
     let routes = routes(&merchant, &foreign, pages);
     let server = tokio::spawn(serve(listener, routes, Arc::clone(&merchant)));
+    let listener = tokio::spawn(listen(Arc::clone(&merchant)));
     tracing::info!(%address, public_url = public_url.as_str(), "the merchant serves");
-    Ok(Running { address, public_url, merchant, server })
+    Ok(Running { address, public_url, merchant, server, listener })
 }
 
 fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router {
@@ -153,6 +155,15 @@ async fn serve(listener: TcpListener, routes: Router, merchant: Arc<Merchant>) {
     }
 }
 
+/// Passes on to those who wait here what other replicas have come to know.
+async fn listen(merchant: Arc<Merchant>) {
+    let hear = |news| match news {
+        News::Of(payment) => merchant.desk.tell(&payment),
+        News::OfAny => merchant.desk.tell_all(),
+    };
+    merchant.store.listen(hear).await;
+}
+
 impl Running {
     /// Answers whoever waits, lets requests under way finish for a while, and ends.
     pub async fn stop(mut self) {
@@ -161,6 +172,7 @@ impl Running {
             tracing::warn!("requests were still under way: their outcome is settled when they are repeated");
             self.server.abort();
         }
+        self.listener.abort();
         self.merchant.store.close().await;
     }
 
@@ -183,5 +195,6 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.server.abort();
+        self.listener.abort();
     }
 }

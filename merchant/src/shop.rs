@@ -153,7 +153,8 @@ impl Merchant {
         };
         // Two tabs at once get one order.
         let place = self.desk.place(session);
-        let _turn = place.creating.lock().await;
+        let _here = place.creating.lock().await;
+        let _turn = self.store.turn(session).await?;
         let open = self.store.order_of_session(session).await?.filter(|_| !asked.new);
         let order = match open {
             Some(open) if self.goes_on(&open, kind, item).await? => open,
@@ -210,7 +211,8 @@ impl Merchant {
         let order = self.store.order_of_payment(payment).await?.ok_or(ChangeError::Unknown)?;
         // A create that is on its way was checked against the amount that the shopper saw, and names none itself.
         let place = self.desk.place(payment);
-        let _turn = place.creating.lock().await;
+        let _here = place.creating.lock().await;
+        let _turn = self.store.turn(payment).await?;
         if self.store.standing_attempt(payment).await?.is_some() {
             return Err(ChangeError::BeingPaid);
         }

@@ -139,7 +139,7 @@ async fn the_records_outlive_the_process() {
     again.database_url.clone_from(&url);
     let merchant = merchant::start(again).await.expect("a merchant");
     let shop = Arc::new(Shop { sandbox, merchant, client });
-    let shopper = common::Shopper { shop: Arc::clone(&shop), cookie, payment, order };
+    let shopper = common::Shopper { at: shop.merchant.address, shop: Arc::clone(&shop), cookie, payment, order };
     assert_eq!(problem(shopper.pay(SUCCEEDS, keys.1).await, 409).await, "payment-has-transaction");
     assert_eq!(good(shopper.pay(SUCCEEDS, keys.0).await, 201).await["reconciliation_id"], json!(keys.0));
     assert_eq!(shopper.creates().await.len(), 1);

@@ -1,9 +1,9 @@
 //! The guard's records: one an attempt, and never two of a payment that are open or live.
 
-use super::{Store, StoreError, WRITE, now};
+use super::{Store, StoreError, now};
 use paymentsos_core::paymentsos::{Kind, Status, Transaction};
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 /// What is known of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(crate) struct NewAttempt<'a> {
 }
 
 impl Attempt {
-    fn from_row(row: &SqliteRow) -> Result<Attempt, StoreError> {
+    fn from_row(row: &AnyRow) -> Result<Attempt, StoreError> {
         let kind: String = row.try_get("kind")?;
         let state: String = row.try_get("state")?;
         Ok(Attempt {
@@ -82,7 +82,7 @@ impl Attempt {
                 .into_iter()
                 .find(|known| known.name() == state)
                 .ok_or(StoreError::Unreadable("attempts.state"))?,
-            repeated: row.try_get("repeated")?,
+            repeated: row.try_get::<i64, _>("repeated")? != 0,
             transaction: row.try_get("transaction_id")?,
         })
     }
@@ -90,13 +90,13 @@ impl Attempt {
 
 impl Store {
     pub(crate) async fn attempt(&self, id: &str) -> Result<Option<Attempt>, StoreError> {
-        let row = sqlx::query("SELECT * FROM attempts WHERE id = ?").bind(id).fetch_optional(&self.pool).await?;
+        let row = sqlx::query("SELECT * FROM attempts WHERE id = $1").bind(id).fetch_optional(&self.pool).await?;
         row.as_ref().map(Attempt::from_row).transpose()
     }
 
     /// The one attempt of a payment that is open or live.
     pub(crate) async fn standing_attempt(&self, payment: &str) -> Result<Option<Attempt>, StoreError> {
-        let row = sqlx::query("SELECT * FROM attempts WHERE payment = ? AND state IN ('open', 'live')")
+        let row = sqlx::query("SELECT * FROM attempts WHERE payment = $1 AND state IN ('open', 'live')")
             .bind(payment)
             .fetch_optional(&self.pool)
             .await?;
@@ -106,7 +106,7 @@ impl Store {
     /// The attempt that now has the upstream key of one that was superseded, by however many.
     pub(crate) async fn attempt_in_place_of(&self, attempt: &Attempt) -> Result<Option<Attempt>, StoreError> {
         let row = sqlx::query(
-            "SELECT * FROM attempts WHERE payment = ? AND upstream_key = ? AND state IN ('open', 'live', 'failed')",
+            "SELECT * FROM attempts WHERE payment = $1 AND upstream_key = $2 AND state IN ('open', 'live', 'failed')",
         )
         .bind(&attempt.payment)
         .bind(&attempt.upstream_key)
@@ -117,7 +117,7 @@ impl Store {
 
     /// The ids of all attempts that have, or had, the upstream key of that one.
     pub(crate) async fn attempts_under_key_of(&self, attempt: &Attempt) -> Result<Vec<String>, StoreError> {
-        let rows = sqlx::query("SELECT id FROM attempts WHERE payment = ? AND upstream_key = ?")
+        let rows = sqlx::query("SELECT id FROM attempts WHERE payment = $1 AND upstream_key = $2")
             .bind(&attempt.payment)
             .bind(&attempt.upstream_key)
             .fetch_all(&self.pool)
@@ -128,9 +128,9 @@ impl Store {
     /// Writes an attempt as open; `false` where the payment has another that is open or live, or the id is taken. A refused
     /// attempt may begin anew, and a superseded one may take its place back.
     pub(crate) async fn begin_attempt(&self, new: NewAttempt<'_>) -> Result<bool, StoreError> {
-        let mut writing = self.pool.begin_with(WRITE).await?;
+        let mut writing = self.write(new.payment).await?;
         if let Some(other) = new.supersedes {
-            sqlx::query("UPDATE attempts SET state = 'superseded' WHERE id = ? AND payment = ? AND state = 'open'")
+            sqlx::query("UPDATE attempts SET state = 'superseded' WHERE id = $1 AND payment = $2 AND state = 'open'")
                 .bind(other)
                 .bind(new.payment)
                 .execute(&mut *writing)
@@ -138,9 +138,9 @@ impl Store {
         }
         let written = sqlx::query(
             "INSERT INTO attempts (id, payment, kind, upstream_key, fingerprint, state, created) \
-             VALUES (?, ?, ?, ?, ?, 'open', ?) \
+             VALUES ($1, $2, $3, $4, $5, 'open', $6) \
              ON CONFLICT (id) DO UPDATE SET state = 'open', repeated = 0, transaction_id = NULL, fingerprint = excluded.fingerprint, \
-             upstream_key = excluded.upstream_key WHERE state IN ('refused', 'superseded') AND payment = excluded.payment",
+             upstream_key = excluded.upstream_key WHERE attempts.state IN ('refused', 'superseded') AND attempts.payment = excluded.payment",
         )
         .bind(new.id)
         .bind(new.payment)
@@ -163,13 +163,13 @@ impl Store {
 
     /// Notes that an attempt is being repeated after a fault of the provider.
     pub(crate) async fn set_repeated(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE attempts SET repeated = 1 WHERE id = ?").bind(id).execute(&self.pool).await?;
+        sqlx::query("UPDATE attempts SET repeated = 1 WHERE id = $1").bind(id).execute(&self.pool).await?;
         Ok(())
     }
 
     /// Notes the transaction that a create named, before it is verified.
     pub(crate) async fn set_transaction(&self, id: &str, transaction: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE attempts SET transaction_id = ? WHERE id = ?")
+        sqlx::query("UPDATE attempts SET transaction_id = $1 WHERE id = $2")
             .bind(transaction)
             .bind(id)
             .execute(&self.pool)
@@ -179,21 +179,22 @@ impl Store {
 
     /// Notes that PaymentsOS refused an attempt.
     pub(crate) async fn refuse_attempt(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE attempts SET state = 'refused' WHERE id = ?").bind(id).execute(&self.pool).await?;
+        sqlx::query("UPDATE attempts SET state = 'refused' WHERE id = $1").bind(id).execute(&self.pool).await?;
         Ok(())
     }
 
     /// Notes what PaymentsOS made of an attempt. If another has taken its place meanwhile, it gives it back, as refused.
-    pub(crate) async fn settle_attempt(&self, id: &str, transaction: &Transaction) -> Result<(), StoreError> {
-        let mut writing = self.pool.begin_with(WRITE).await?;
+    pub(crate) async fn settle_attempt(&self, attempt: &Attempt, transaction: &Transaction) -> Result<(), StoreError> {
+        let id = &attempt.id;
+        let mut writing = self.write(&attempt.payment).await?;
         sqlx::query(
-            "UPDATE attempts SET state = 'refused' WHERE state = 'open' AND id <> ?1 \
-             AND (payment, upstream_key) = (SELECT payment, upstream_key FROM attempts WHERE id = ?1)",
+            "UPDATE attempts SET state = 'refused' WHERE state = 'open' AND id <> $1 \
+             AND (payment, upstream_key) = (SELECT payment, upstream_key FROM attempts WHERE id = $1)",
         )
         .bind(id)
         .execute(&mut *writing)
         .await?;
-        sqlx::query("UPDATE attempts SET state = ?, transaction_id = ? WHERE id = ?")
+        sqlx::query("UPDATE attempts SET state = $1, transaction_id = $2 WHERE id = $3")
             .bind(AttemptState::of(transaction).name())
             .bind(&transaction.id)
             .bind(id)

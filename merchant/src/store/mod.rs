@@ -1,17 +1,21 @@
-//! The records that outlive the process: an SQLite database.
+//! The records that outlive the process: a database, in SQLite for one process or in PostgreSQL for any number of them.
+//!
+//! The statements are the same for both. What only several processes need of each other is in `replicas`.
 
 mod attempts;
 mod orders;
+mod replicas;
 mod sessions;
 mod transactions;
 mod webhooks;
 
 pub(crate) use attempts::{Attempt, AttemptState, NewAttempt};
 pub(crate) use orders::Order;
+pub(crate) use replicas::News;
 pub(crate) use sessions::CredentialKind;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use std::str::FromStr;
+use sqlx::any::AnyPoolOptions;
+use sqlx::{Any, AnyConnection, AnyPool, Executor};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -48,42 +52,110 @@ impl StoreError {
     }
 }
 
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    /// In a file, or in memory: no other process has it.
+    Sqlite,
+    /// On a server: other replicas may have it too.
+    Postgres,
+}
+
+impl Engine {
+    fn of(url: &str) -> Engine {
+        if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres }
+    }
+}
+
+/// Whether the records can be kept at an address of that sort.
+pub(crate) fn is_database(url: &str) -> bool {
+    ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
+}
+
 /// The records.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    pool: SqlitePool,
+    pool: AnyPool,
+    engine: Engine,
+    url: Arc<str>,
 }
 
-/// Readers and writers alternate by it: a transaction that is going to write takes its turn at once.
-const WRITE: &str = "BEGIN IMMEDIATE";
+/// A transaction that is going to write.
+type Writing = sqlx::Transaction<'static, Any>;
+
+/// How long a request waits for a connection of its own.
+const PATIENCE: Duration = Duration::from_secs(5);
+const SQLITE_CONNECTIONS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 16;
 
 impl Store {
-    /// Opens the database, makes it where there is none, and brings it up to date.
+    /// Opens the database, makes it where there is none (SQLite), and brings it up to date.
     pub(crate) async fn open(url: &str) -> Result<Store, StoreError> {
-        let in_memory = url.contains(":memory:") || url.contains("mode=memory");
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // A record must be on the disk before PaymentsOS is called.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5));
-        // Each connection to a database in memory has its own.
-        let pool = SqlitePoolOptions::new()
-            .max_connections(if in_memory { 1 } else { 4 })
-            .idle_timeout(None)
-            .max_lifetime(None)
-            // A request that is broken off in that test takes the connection with it, and so the database in memory.
-            .test_before_acquire(!in_memory)
-            .connect_with(options)
-            .await?;
-        sqlx::migrate!().run(&pool).await?;
-        Ok(Store { pool })
+        sqlx::any::install_default_drivers();
+        let engine = Engine::of(url);
+        let pool = match engine {
+            Engine::Sqlite => open_sqlite(url).await?,
+            Engine::Postgres => {
+                let options = AnyPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
+                options.connect(url).await?
+            }
+        };
+        let migrations = match engine {
+            Engine::Sqlite => sqlx::migrate!("migrations/sqlite"),
+            Engine::Postgres => sqlx::migrate!("migrations/postgres"),
+        };
+        migrations.run(&pool).await?;
+        Ok(Store { pool, engine, url: url.into() })
     }
 
     pub(crate) async fn close(&self) {
         self.pool.close().await;
     }
+
+    /// Begins to write what belongs to a payment or a session. Of those who write of the same, one waits for the other, whatever
+    /// they read before they write.
+    async fn write(&self, of: &str) -> Result<Writing, StoreError> {
+        match self.engine {
+            Engine::Sqlite => Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?),
+            Engine::Postgres => {
+                let mut writing = self.pool.begin().await?;
+                sqlx::query("SELECT 1 FROM pg_advisory_xact_lock(hashtextextended($1, 0))")
+                    .bind(of)
+                    .execute(&mut *writing)
+                    .await?;
+                Ok(writing)
+            }
+        }
+    }
+}
+
+async fn open_sqlite(url: &str) -> Result<AnyPool, sqlx::Error> {
+    let in_memory = url.contains(":memory:") || url.contains("mode=memory");
+    let make = match (in_memory, url.contains("mode="), url.contains('?')) {
+        (true, ..) | (_, true, _) => "",
+        (.., true) => "&mode=rwc",
+        (.., false) => "?mode=rwc",
+    };
+    AnyPoolOptions::new()
+        // Each connection to a database in memory has its own.
+        .max_connections(if in_memory { 1 } else { SQLITE_CONNECTIONS })
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // A request that is broken off in that test takes the connection with it, and so the database in memory.
+        .test_before_acquire(!in_memory)
+        .after_connect(|connection: &mut AnyConnection, _| {
+            Box::pin(async move {
+                // A record must be on the disk before PaymentsOS is called.
+                connection
+                    .execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+                    .await?;
+                connection.execute("PRAGMA busy_timeout = 5000").await?;
+                Ok(())
+            })
+        })
+        .connect(&format!("{url}{make}"))
+        .await
 }
 
 /// Milliseconds since 1970 (UTC).

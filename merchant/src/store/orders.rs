@@ -1,9 +1,9 @@
 //! Orders: what is bought, by whom, and the payment behind it.
 
-use super::{Store, StoreError, WRITE, now};
+use super::{Store, StoreError, now};
 use paymentsos_core::paymentsos::Kind;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 /// An order. The kind is chosen here, once: a payment takes no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    fn from_row(row: &SqliteRow) -> Result<Order, StoreError> {
+    fn from_row(row: &AnyRow) -> Result<Order, StoreError> {
         let kind: String = row.try_get("kind")?;
         let amount: i64 = row.try_get("amount")?;
         Ok(Order {
@@ -37,7 +37,7 @@ impl Order {
     }
 }
 
-/// SQLite's integers are signed.
+/// A database's integers are signed.
 fn signed(amount: u64) -> i64 {
     i64::try_from(amount).unwrap_or(i64::MAX)
 }
@@ -45,14 +45,14 @@ fn signed(amount: u64) -> i64 {
 impl Store {
     /// Writes a new order, in the place of the session's open one.
     pub(crate) async fn open_order(&self, order: &Order) -> Result<(), StoreError> {
-        let mut writing = self.pool.begin_with(WRITE).await?;
-        sqlx::query("UPDATE orders SET open = 0 WHERE session = ? AND open = 1")
+        let mut writing = self.write(&order.session).await?;
+        sqlx::query("UPDATE orders SET open = 0 WHERE session = $1 AND open = 1")
             .bind(&order.session)
             .execute(&mut *writing)
             .await?;
         sqlx::query(
             "INSERT INTO orders (id, session, item, kind, amount, currency, upstream_key, payment, created) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(&order.id)
         .bind(&order.session)
@@ -71,7 +71,7 @@ impl Store {
 
     /// The session's open order.
     pub(crate) async fn order_of_session(&self, session: &str) -> Result<Option<Order>, StoreError> {
-        let row = sqlx::query("SELECT * FROM orders WHERE session = ? AND open = 1")
+        let row = sqlx::query("SELECT * FROM orders WHERE session = $1 AND open = 1")
             .bind(session)
             .fetch_optional(&self.pool)
             .await?;
@@ -80,20 +80,20 @@ impl Store {
 
     /// The order of that number.
     pub(crate) async fn order(&self, id: &str) -> Result<Option<Order>, StoreError> {
-        let row = sqlx::query("SELECT * FROM orders WHERE id = ?").bind(id).fetch_optional(&self.pool).await?;
+        let row = sqlx::query("SELECT * FROM orders WHERE id = $1").bind(id).fetch_optional(&self.pool).await?;
         row.as_ref().map(Order::from_row).transpose()
     }
 
     /// The order behind a payment.
     pub(crate) async fn order_of_payment(&self, payment: &str) -> Result<Option<Order>, StoreError> {
         let row =
-            sqlx::query("SELECT * FROM orders WHERE payment = ?").bind(payment).fetch_optional(&self.pool).await?;
+            sqlx::query("SELECT * FROM orders WHERE payment = $1").bind(payment).fetch_optional(&self.pool).await?;
         row.as_ref().map(Order::from_row).transpose()
     }
 
     /// Notes the payment that PaymentsOS made for an order.
     pub(crate) async fn set_payment(&self, order: &str, payment: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE orders SET payment = ? WHERE id = ? AND payment IS NULL")
+        sqlx::query("UPDATE orders SET payment = $1 WHERE id = $2 AND payment IS NULL")
             .bind(payment)
             .bind(order)
             .execute(&self.pool)
@@ -103,7 +103,7 @@ impl Store {
 
     /// Notes another amount.
     pub(crate) async fn set_amount(&self, order: &str, amount: u64) -> Result<(), StoreError> {
-        sqlx::query("UPDATE orders SET amount = ? WHERE id = ?")
+        sqlx::query("UPDATE orders SET amount = $1 WHERE id = $2")
             .bind(signed(amount))
             .bind(order)
             .execute(&self.pool)

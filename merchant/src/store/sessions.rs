@@ -30,7 +30,7 @@ impl Store {
         session: &str,
         kind: CredentialKind,
     ) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO credentials (hash, session, kind, created) VALUES (?, ?, ?, ?)")
+        sqlx::query("INSERT INTO credentials (hash, session, kind, created) VALUES ($1, $2, $3, $4)")
             .bind(hash.as_slice())
             .bind(session)
             .bind(kind.name())
@@ -42,7 +42,7 @@ impl Store {
 
     pub(crate) async fn session(&self, hash: &[u8; 32], kind: CredentialKind) -> Result<Option<String>, StoreError> {
         let oldest = now() - i64::try_from(LIFETIME.as_millis()).unwrap_or(i64::MAX);
-        let row = sqlx::query("SELECT session FROM credentials WHERE hash = ? AND kind = ? AND created >= ?")
+        let row = sqlx::query("SELECT session FROM credentials WHERE hash = $1 AND kind = $2 AND created >= $3")
             .bind(hash.as_slice())
             .bind(kind.name())
             .bind(oldest)

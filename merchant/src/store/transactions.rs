@@ -1,8 +1,8 @@
 //! What PaymentsOS last said of each transaction.
 
-use super::{Store, StoreError, WRITE, now};
+use super::{Store, StoreError, Writing, now};
 use paymentsos_core::paymentsos::{Kind, Status, Transaction};
-use sqlx::{Row, Sqlite};
+use sqlx::Row;
 
 /// What a reading of a transaction came to.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ impl Store {
         kind: Kind,
         id: &str,
     ) -> Result<Option<Transaction>, StoreError> {
-        let row = sqlx::query("SELECT body FROM transactions WHERE payment = ? AND kind = ? AND id = ?")
+        let row = sqlx::query("SELECT body FROM transactions WHERE payment = $1 AND kind = $2 AND id = $3")
             .bind(payment)
             .bind(kind.name())
             .bind(id)
@@ -35,7 +35,7 @@ impl Store {
 
     /// The statuses of a payment's transactions, of both kinds.
     pub(crate) async fn statuses(&self, payment: &str) -> Result<Vec<Status>, StoreError> {
-        let rows = sqlx::query("SELECT status FROM transactions WHERE payment = ?")
+        let rows = sqlx::query("SELECT status FROM transactions WHERE payment = $1")
             .bind(payment)
             .fetch_all(&self.pool)
             .await?;
@@ -44,8 +44,8 @@ impl Store {
 
     /// Takes in a reading. Readings may overtake one another: a final status is not taken back by an older one.
     pub(crate) async fn see(&self, payment: &str, kind: Kind, reading: &Transaction) -> Result<Seen, StoreError> {
-        let mut writing = self.pool.begin_with(WRITE).await?;
-        let known = sqlx::query("SELECT body FROM transactions WHERE payment = ? AND kind = ? AND id = ?")
+        let mut writing = self.write(payment).await?;
+        let known = sqlx::query("SELECT body FROM transactions WHERE payment = $1 AND kind = $2 AND id = $3")
             .bind(payment)
             .bind(kind.name())
             .bind(&reading.id)
@@ -56,8 +56,8 @@ impl Store {
         // While its attempt, or one under the same key, is being carried out, a failed transaction may be taken up again: that
         // is no news.
         let under_way = sqlx::query(
-            "SELECT 1 FROM attempts WHERE payment = ? AND state = 'open' \
-             AND upstream_key = (SELECT upstream_key FROM attempts WHERE id = ?)",
+            "SELECT 1 FROM attempts WHERE payment = $1 AND state = 'open' \
+             AND upstream_key = (SELECT upstream_key FROM attempts WHERE id = $2)",
         )
         .bind(payment)
         .bind(reading.reconciliation_id.as_deref().unwrap_or_default())
@@ -75,16 +75,18 @@ impl Store {
         if changed {
             // The attempt follows its transaction. Where it must not become live beside another, it stays: the transactions say it.
             sqlx::query(
-                "UPDATE OR IGNORE attempts SET state = ? \
-                 WHERE payment = ? AND transaction_id = ? AND state IN ('live', 'failed')",
+                "UPDATE attempts SET state = $1 WHERE payment = $2 AND transaction_id = $3 AND state IN ('live', 'failed') \
+                 AND ($1 <> 'live' OR NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.payment = attempts.payment \
+                 AND other.id <> attempts.id AND other.state IN ('open', 'live')))",
             )
             .bind(super::AttemptState::of(&transaction).name())
             .bind(payment)
             .bind(&transaction.id)
             .execute(&mut *writing)
             .await?;
+            self.tell(&mut writing, payment).await?;
         }
-        let live = sqlx::query("SELECT id FROM transactions WHERE payment = ? AND status <> 'Failed'")
+        let live = sqlx::query("SELECT id FROM transactions WHERE payment = $1 AND status <> 'Failed'")
             .bind(payment)
             .fetch_all(&mut *writing)
             .await?
@@ -100,15 +102,10 @@ fn read(body: String) -> Result<Transaction, StoreError> {
     serde_json::from_str(&body).map_err(|_| StoreError::Unreadable("transactions.body"))
 }
 
-async fn write(
-    writing: &mut sqlx::Transaction<'_, Sqlite>,
-    payment: &str,
-    kind: Kind,
-    transaction: &Transaction,
-) -> Result<(), StoreError> {
+async fn write(writing: &mut Writing, payment: &str, kind: Kind, transaction: &Transaction) -> Result<(), StoreError> {
     let body = serde_json::to_string(transaction).map_err(|_| StoreError::Unreadable("a transaction"))?;
     sqlx::query(
-        "INSERT INTO transactions (payment, kind, id, status, body, seen) VALUES (?, ?, ?, ?, ?, ?) \
+        "INSERT INTO transactions (payment, kind, id, status, body, seen) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (payment, kind, id) DO UPDATE SET status = excluded.status, body = excluded.body, seen = excluded.seen",
     )
     .bind(payment)

@@ -13,6 +13,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use sandbox::Switches;
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -84,7 +85,7 @@ impl Shop {
             reply.headers()[SET_COOKIE].to_str().expect("a cookie").split(';').next().expect("a pair").to_owned();
         let order = good(reply, 200).await;
         let payment = order["payment_id"].as_str().expect("a payment").to_owned();
-        Shopper { shop: Arc::clone(self), cookie, payment, order }
+        Shopper { shop: Arc::clone(self), at: self.merchant.address, cookie, payment, order }
     }
 
     pub(crate) async fn faults(&self, faults: &Value) {
@@ -166,13 +167,19 @@ impl Shop {
 pub(crate) fn config(sandbox: &sandbox::Running) -> Config {
     let keys = sandbox::Config::default();
     let url = format!("http://{}", sandbox.address).parse().expect("an address");
-    Config::in_memory(url, &keys.app_id, &keys.private_key, &keys.public_key)
+    let mut config = Config::in_memory(url, &keys.app_id, &keys.private_key, &keys.public_key);
+    if let Some(server) = records::postgres() {
+        config.database_url = postgres_for_tests::database_at(&server).expect("a database");
+    }
+    config
 }
 
 /// A browser with a session, and its order.
 #[derive(Clone)]
 pub(crate) struct Shopper {
     pub(crate) shop: Arc<Shop>,
+    /// The merchant that is asked.
+    pub(crate) at: SocketAddr,
     pub(crate) cookie: String,
     pub(crate) payment: String,
     pub(crate) order: Value,
@@ -180,7 +187,12 @@ pub(crate) struct Shopper {
 
 impl Shopper {
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.shop.request(method, path).header("cookie", &self.cookie)
+        self.shop.client.request(method, format!("http://{}{path}", self.at)).header("cookie", &self.cookie)
+    }
+
+    /// The same shopper, whom a load balancer has sent to another replica.
+    pub(crate) fn sent_to(&self, replica: &Running) -> Shopper {
+        Shopper { at: replica.address, ..self.clone() }
     }
 
     pub(crate) fn path(&self, rest: &str) -> String {

@@ -1,29 +1,46 @@
-//! Records on the disk, which outlive the merchant that writes them.
+//! Records that outlive the merchant that writes them.
 
 use std::path::PathBuf;
 use uuid::Uuid;
 
-/// A database that is removed in the end.
+/// The PostgreSQL server that all stories are to be told on, instead of SQLite: its address without a database.
+pub(crate) fn postgres() -> Option<String> {
+    std::env::var("MERCHANT_TESTS_POSTGRES").ok().filter(|url| !url.is_empty())
+}
+
+/// A database.
 #[derive(Debug)]
-pub(crate) struct Records(PathBuf);
+pub(crate) enum Records {
+    /// A file, which is removed in the end.
+    File(PathBuf),
+    /// A database on the server, which ends with it.
+    Served(String),
+}
 
 impl Records {
     /// A new one.
     pub(crate) fn new() -> Records {
-        Records(std::env::temp_dir().join(format!("merchant-{}.db", Uuid::new_v4())))
+        match postgres() {
+            Some(server) => Records::Served(postgres_for_tests::database_at(&server).expect("a database")),
+            None => Records::File(std::env::temp_dir().join(format!("merchant-{}.db", Uuid::new_v4()))),
+        }
     }
 
     /// Its `DATABASE_URL`.
     pub(crate) fn url(&self) -> String {
-        format!("sqlite:{}", self.0.display())
+        match self {
+            Records::File(path) => format!("sqlite:{}", path.display()),
+            Records::Served(url) => url.clone(),
+        }
     }
 }
 
 impl Drop for Records {
     fn drop(&mut self) {
+        let Records::File(path) = self else { return };
         for suffix in ["", "-wal", "-shm"] {
             // Not all of them need be there.
-            let _ = std::fs::remove_file(format!("{}{suffix}", self.0.display()));
+            let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
         }
     }
 }

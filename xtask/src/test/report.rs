@@ -10,14 +10,16 @@ pub(super) enum Kind {
     Check,
     Native,
     Doc,
+    Postgresql,
     Browser,
     Journey,
 }
 
-const KINDS: [(Kind, &str); 5] = [
+const KINDS: [(Kind, &str); 6] = [
     (Kind::Check, "checks"),
     (Kind::Native, "native"),
     (Kind::Doc, "doc"),
+    (Kind::Postgresql, "postgresql"),
     (Kind::Browser, "browser"),
     (Kind::Journey, "journeys"),
 ];

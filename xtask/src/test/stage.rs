@@ -7,12 +7,16 @@ use super::walls;
 use crate::command::{self, follow};
 use crate::examples;
 use crate::failure::{Failure, Result};
+use crate::files::failed;
 use crate::locales;
 use crate::package;
 use crate::shop;
 use crate::size;
 use crate::tools::{self, Need, Toolbox};
 use clap::ValueEnum;
+use postgres_for_tests::Server;
+use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -31,6 +35,7 @@ pub(super) enum Stage {
     Docs,
     Locales,
     Native,
+    Postgresql,
     Browser,
     Build,
     Size,
@@ -49,6 +54,7 @@ impl Stage {
             Stage::Docs => "docs",
             Stage::Locales => "locales",
             Stage::Native => "native",
+            Stage::Postgresql => "postgresql",
             Stage::Browser => "browser",
             Stage::Build => "build",
             Stage::Size => "size",
@@ -62,6 +68,7 @@ impl Stage {
     pub(super) fn kind(self) -> Kind {
         match self {
             Stage::Native => Kind::Native,
+            Stage::Postgresql => Kind::Postgresql,
             Stage::Browser => Kind::Browser,
             Stage::Journeys => Kind::Journey,
             _ => Kind::Check,
@@ -80,6 +87,7 @@ impl Stage {
             Stage::Docs => docs(),
             Stage::Locales => locales::run(),
             Stage::Native => native(report),
+            Stage::Postgresql => postgresql(report),
             Stage::Browser if quick && !browser::is_warm(&shop::target_folder()?) => {
                 report.note(
                     "the browser tests were left out, as they are not built yet: `cargo xtask test` runs them".into(),
@@ -166,6 +174,38 @@ fn native(report: &mut Report) -> Result<()> {
     outcome.and_then(|()| some(tally.of(|_| true), "native tests"))
 }
 
+/// The merchant's tests once more, with PostgreSQL for SQLite, and those of its replicas.
+fn postgresql(report: &mut Report) -> Result<()> {
+    Toolbox::with(&[Need::Postgresql])?;
+    let server = Server::start().map_err(|e| Failure(e.to_string()))?;
+    // All of the workspace, as another selection of packages would be compiled anew.
+    let mut test = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    for name in merchant_tests()? {
+        test.arg("--test").arg(name);
+    }
+    test.args(["--", "--include-ignored"])
+        .env("MERCHANT_TESTS_POSTGRES", server.url())
+        .env("CARGO_TERM_COLOR", "never");
+    let mut tally = Tally::default();
+    let outcome = follow(test, LIMIT, |line| tally.line(line));
+    report.add_tally(Kind::Postgresql, &tally);
+    outcome.and_then(|()| some(tally.of(|_| true), "tests of the merchant"))
+}
+
+fn merchant_tests() -> Result<Vec<OsString>> {
+    let folder = Path::new("merchant/tests");
+    let entries = fs::read_dir(folder).map_err(|e| failed(folder, &e))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|e| failed(folder, &e))?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            names.extend(path.file_stem().map(OsString::from));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// Whole payments, in a real browser: the ignored tests.
 fn journeys(report: &mut Report) -> Result<()> {
     Toolbox::with(&[Need::Browser, Need::WebTools])?;
@@ -173,7 +213,7 @@ fn journeys(report: &mut Report) -> Result<()> {
         return Err(Failure("the shop is not built: run `cargo xtask build`".into()));
     }
     // All of the workspace, as another selection of packages would be compiled anew.
-    let mut test = cargo(&["test", "--workspace", "--tests", "--no-fail-fast", "--", "--ignored"]);
+    let mut test = cargo(&["test", "--workspace", "--test", "journeys", "--no-fail-fast", "--", "--ignored"]);
     test.env("RUST_TEST_THREADS", "3").env("CARGO_TERM_COLOR", "never");
     tools::for_journeys(&mut test)?;
     let mut tally = Tally::default();

@@ -1,9 +1,8 @@
 //! The browser of the browser tests and the journeys, with the driver of the same version.
 
-use super::{Place, announce, instead, on_path, version};
+use super::{Place, debian, on_path, version};
 use crate::command;
 use crate::failure::{Failure, Result};
-use nix::unistd::Uid;
 use std::path::{Path, PathBuf};
 
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -11,7 +10,7 @@ const MAC: [&str; 2] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
-const BY_HAND: &str = "sudo apt-get install chromium chromium-driver fonts-noto-core";
+const PACKAGES: [&str; 3] = ["chromium", "chromium-driver", "fonts-noto-core"];
 
 pub(super) fn find() -> Result<Option<Place>> {
     let Some(driver) = on_path("chromedriver") else { return Ok(None) };
@@ -34,16 +33,7 @@ pub(super) fn install() -> Result<Place> {
             "Chromium or Chrome, and the chromedriver of its version, are needed on PATH: install both".into(),
         ));
     }
-    if !Uid::effective().is_root() {
-        return Err(Failure(format!("Chromium and chromedriver are missing: run `{BY_HAND}`")));
-    }
-    announce("Chromium and chromedriver", "from Debian's packages, this may take some minutes");
-    let mut update = command::program("apt-get");
-    let mut install = command::program("apt-get");
-    install.args(["install", "-y", "-qq", "--no-install-recommends", "chromium", "chromium-driver", "fonts-noto-core"]);
-    command::run(update.args(["update", "-qq"]))
-        .and_then(|()| command::run(install.env("DEBIAN_FRONTEND", "noninteractive")))
-        .map_err(|e| instead(e, &format!("try `{BY_HAND}`")))?;
+    debian::install("Chromium and chromedriver", &PACKAGES)?;
     find()?.ok_or_else(|| Failure("Chromium and chromedriver are installed, and yet not on PATH".into()))
 }
 

@@ -3,7 +3,9 @@
 mod browser;
 mod cache;
 mod cargo;
+mod debian;
 mod npm;
+mod postgresql;
 mod rust;
 mod version;
 
@@ -33,6 +35,8 @@ pub(crate) enum Need {
     WebTools,
     /// Chromium or Chrome, and its chromedriver.
     Browser,
+    /// PostgreSQL's server.
+    Postgresql,
 }
 
 pub(crate) const ALL: &[Need] = &[
@@ -45,6 +49,7 @@ pub(crate) const ALL: &[Need] = &[
     Need::Trunk,
     Need::WasmPack,
     Need::CargoDeny,
+    Need::Postgresql,
 ];
 
 /// Where a tool is.
@@ -67,6 +72,7 @@ impl Need {
             Need::NpmTools => npm::find(),
             Need::WebTools => npm::find_web(),
             Need::Browser => browser::find(),
+            Need::Postgresql => Ok(postgresql::find()),
         }
     }
 
@@ -81,6 +87,7 @@ impl Need {
             Need::NpmTools => npm::install(),
             Need::WebTools => npm::install_web(),
             Need::Browser => browser::install(),
+            Need::Postgresql => postgresql::install(),
         }
     }
 }
