@@ -1,11 +1,14 @@
 //! What a merchant is started with.
 
+use crate::hook::{self, Hook};
 use crate::proxies::Network;
+use crate::serve::StartError;
 use crate::store::is_database;
 use std::env;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 use url::{Host, Url};
 
 /// Text that must not be shown: its `Debug` prints `***`.
@@ -84,6 +87,14 @@ pub struct Config {
     pub environment: Environment,
     /// The API's version. (`PAYMENTSOS_API_VERSION`, `1.3.0`)
     pub api_version: String,
+    /// Where the shop's own systems are told of results and alerts. (`SHOP_HOOK_URL`)
+    pub shop_hook_url: Option<Url>,
+    /// What that is signed with, `whsec_` and a key of 24 to 64 bytes in base64; the newest first while it is replaced.
+    /// (`SHOP_HOOK_SECRET`, separated by commas)
+    pub shop_hook_secrets: Vec<Secret>,
+    /// How long the end of a payment may be unknown before PaymentsOS is asked for it, though no shopper waits. (`FOLLOW_AFTER`, seconds,
+    /// 30)
+    pub follow_after: Duration,
     /// Proxies whose `X-Forwarded-For` is believed. (`TRUSTED_PROXIES`, addresses and networks separated by commas)
     pub trusted_proxies: Vec<Network>,
 }
@@ -135,6 +146,9 @@ impl Config {
             public_key: public_key.to_owned(),
             environment: Environment::Test,
             api_version: "1.3.0".to_owned(),
+            shop_hook_url: None,
+            shop_hook_secrets: Vec::new(),
+            follow_after: FOLLOW_AFTER,
             trusted_proxies: Vec::new(),
         }
     }
@@ -203,6 +217,15 @@ impl Config {
                 })?
                 .unwrap_or(Environment::Test),
             api_version: vars.get("PAYMENTSOS_API_VERSION").unwrap_or_else(|| "1.3.0".to_owned()),
+            shop_hook_url: vars.parsed("SHOP_HOOK_URL", "an https address of the shop's own systems", web_address)?,
+            shop_hook_secrets: vars
+                .parsed("SHOP_HOOK_SECRET", HOOK_SECRET, |v| list(&v, |part| Some(Secret::new(part))))?
+                .unwrap_or_default(),
+            follow_after: vars
+                .parsed("FOLLOW_AFTER", "a number of seconds such as 30", |v| {
+                    v.parse().ok().filter(|seconds| *seconds > 0)
+                })?
+                .map_or(FOLLOW_AFTER, Duration::from_secs),
             trusted_proxies: vars
                 .parsed("TRUSTED_PROXIES", "addresses and networks such as 10.0.0.0/8, separated by commas", |v| {
                     list(&v, |part| part.parse().ok())
@@ -218,9 +241,35 @@ impl Config {
         if self.paymentsos_url.scheme() != "https" && !is_loopback(&self.paymentsos_url) {
             return Err(ConfigError::Insecure);
         }
-        Ok(())
+        self.hook_keys().map(drop)
+    }
+
+    /// What tells the shop's own systems, where they are to be told.
+    pub(crate) fn hook(&self) -> Result<Option<Hook>, StartError> {
+        let keys = self.hook_keys()?;
+        Ok(self.shop_hook_url.clone().map(|url| Hook::new(url, keys)).transpose()?)
+    }
+
+    fn hook_keys(&self) -> Result<Vec<Vec<u8>>, ConfigError> {
+        let name = "SHOP_HOOK_SECRET";
+        let Some(url) = &self.shop_hook_url else { return Ok(Vec::new()) };
+        if url.scheme() != "https" && !is_loopback(url) {
+            return Err(ConfigError::Invalid {
+                name: "SHOP_HOOK_URL",
+                hint: "an https address (http is allowed on loopback only)",
+            });
+        }
+        if self.shop_hook_secrets.is_empty() {
+            return Err(ConfigError::Missing { name, hint: HOOK_SECRET });
+        }
+        let keys: Option<Vec<_>> = self.shop_hook_secrets.iter().map(hook::key).collect();
+        keys.ok_or(ConfigError::Invalid { name, hint: HOOK_SECRET })
     }
 }
+
+const FOLLOW_AFTER: Duration = Duration::from_secs(30);
+const HOOK_SECRET: &str =
+    "`whsec_` and a random key of 24 to 64 bytes in base64, as `openssl rand -base64 32` makes one";
 
 struct Variables<F>(F);
 

@@ -16,7 +16,10 @@ use crate::store::{Attempt, AttemptState, NewAttempt, StoreError};
 use paymentsos_core::paymentsos::{Kind, Payment, PaymentStatus, Status, Transaction};
 use serde_json::Value;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// No repeat of a create is under way for longer than this.
+const REPEATED: Duration = Duration::from_secs(10 * 60);
 
 /// A create that has been checked as far as it can be without PaymentsOS.
 #[derive(Clone, Debug)]
@@ -305,6 +308,22 @@ impl Merchant {
         };
         let other = self.store.attempt(named).await?;
         Ok(other.filter(|other| (&other.payment, &other.upstream_key) == (&attempt.payment, &attempt.upstream_key)))
+    }
+
+    /// Reads a payment, and closes its open attempt, if PaymentsOS has its transaction. A fault of the provider stays open for a while
+    /// (`age` is that of the attempt), as it may still be repeated.
+    pub(crate) async fn settle_standing(self: &Arc<Self>, payment: &str, age: Duration) -> Result<(), ReadError> {
+        let place = self.desk.place(payment);
+        let _here = place.creating.lock().await;
+        let _turn = self.store.turn(payment).await?;
+        let read = self.read_payment(payment, Instant::now()).await?;
+        let Some(standing) = self.store.standing_attempt(payment).await? else { return Ok(()) };
+        let found = own(&read, &standing).filter(|found| !may_be_repeated(found) || age > REPEATED);
+        if let Some(found) = found.filter(|_| standing.state == AttemptState::Open) {
+            self.settle(&standing, found).await?;
+            self.to_tell.notify_one();
+        }
+        Ok(())
     }
 
     /// Takes in an attempt's transaction, and closes the attempt.

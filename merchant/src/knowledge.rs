@@ -74,6 +74,7 @@ impl Merchant {
         let seen = self.store.see(payment, kind, reading).await?;
         if seen.changed {
             self.desk.tell(payment);
+            self.to_tell.notify_one();
         }
         let id = &seen.transaction.id;
         if seen.revived {

@@ -12,9 +12,12 @@ mod authentication;
 mod config;
 mod create_body;
 mod desk;
+mod follow;
 mod guard;
 mod headers;
 mod hold;
+mod hook;
+mod https;
 mod knowledge;
 mod pages;
 mod paymentsos;
@@ -38,9 +41,11 @@ pub use store::StoreError;
 
 use alerts::Alerts;
 use desk::Desk;
+use hook::Hook;
 use paymentsos::PaymentsOs;
+use std::time::Duration;
 use store::Store;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use url::Url;
 
 /// What every request works with.
@@ -51,6 +56,9 @@ struct Merchant {
     paymentsos: PaymentsOs,
     desk: Desk,
     alerts: Alerts,
+    hook: Option<Hook>,
+    /// There is something that the shop's own systems are to be told.
+    to_tell: Notify,
     /// Becomes true when the process is to end: whoever waits gets an answer.
     stopping: watch::Sender<bool>,
 }
@@ -68,4 +76,6 @@ struct Settings {
     private_key: Secret,
     environment: Environment,
     trusted_proxies: Vec<Network>,
+    /// How long a payment's end may be unknown before it is asked for unasked.
+    follow_after: Duration,
 }

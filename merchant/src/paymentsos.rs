@@ -1,15 +1,11 @@
 //! The client of PaymentsOS's API: the one place that holds the private key.
 
 use crate::config::Config;
+use crate::https::{Client, client};
 use axum::body::Bytes;
 use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode, header, request, response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use paymentsos_core::paymentsos::{ApiError, Kind, Payment, Transaction};
-use rustls::crypto::ring;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::io;
@@ -17,7 +13,6 @@ use std::net::IpAddr;
 use std::time::Duration;
 use tokio::time::timeout;
 
-const CONNECT: Duration = Duration::from_secs(5);
 /// A create may wait for the provider; the component gives it 60 s.
 const CREATE: Duration = Duration::from_secs(50);
 const READ: Duration = Duration::from_secs(8);
@@ -73,7 +68,7 @@ pub(crate) struct Shopper {
 /// The client. It follows no redirection: the private key goes to the configured address and nowhere else.
 #[derive(Clone, Debug)]
 pub(crate) struct PaymentsOs {
-    http: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    http: Client,
     base: String,
     app_id: HeaderValue,
     private_key: HeaderValue,
@@ -101,9 +96,7 @@ impl PaymentsOs {
         let mut private_key = header(config.private_key.reveal(), "PAYMENTSOS_PRIVATE_KEY")?;
         private_key.set_sensitive(true);
         Ok(PaymentsOs {
-            http: Client::builder(TokioExecutor::new())
-                .pool_timer(TokioTimer::new())
-                .build(connector(config.paymentsos_url.scheme() == "https")?),
+            http: client(config.paymentsos_url.scheme() == "https")?,
             base: config.paymentsos_url.as_str().trim_end_matches('/').to_owned(),
             app_id: header(&config.app_id, "PAYMENTSOS_APP_ID")?,
             private_key,
@@ -238,24 +231,6 @@ impl PaymentsOs {
             Err(_) => Err(CallError::Unreachable),
         }
     }
-}
-
-/// The system's root certificates are needed only where there is something to encrypt.
-fn connector(is_https: bool) -> Result<HttpsConnector<HttpConnector>, ClientError> {
-    let mut http = HttpConnector::new();
-    http.set_connect_timeout(Some(CONNECT));
-    // Or it would refuse https.
-    http.enforce_http(false);
-    let builder = HttpsConnectorBuilder::new();
-    let builder = if is_https {
-        builder.with_provider_and_native_roots(ring::default_provider())?.https_only()
-    } else {
-        let tls = rustls::ClientConfig::builder_with_provider(ring::default_provider().into());
-        let tls = tls.with_safe_default_protocol_versions()?;
-        let nobody = rustls::RootCertStore::empty();
-        builder.with_tls_config(tls.with_root_certificates(nobody).with_no_client_auth()).https_or_http()
-    };
-    Ok(builder.enable_http1().wrap_connector(http))
 }
 
 /// The category of an error, where it is a plain word.

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tower_http::trace::TraceLayer;
 use url::Url;
@@ -61,7 +61,8 @@ pub struct Running {
     pub public_url: Url,
     merchant: Arc<Merchant>,
     server: JoinHandle<()>,
-    listener: JoinHandle<()>,
+    /// What is done beside answering.
+    beside: [JoinHandle<()>; 3],
 }
 
 /// Starts a merchant. It serves when this returns.
@@ -71,7 +72,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         return Err(StartError::ShopDir(folder.clone()));
     }
     let paymentsos = PaymentsOs::new(&config)?;
-    let store = Store::open(&config.database_url).await?;
+    let hook = config.hook()?;
+    let store = Store::open(&config.database_url, config.follow_after, hook.is_some()).await?;
     let listener = TcpListener::bind(config.listen).await?;
     let address = listener.local_addr()?;
     let public_url = match &config.public_url {
@@ -90,11 +92,14 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             private_key: config.private_key,
             environment: config.environment,
             trusted_proxies: config.trusted_proxies,
+            follow_after: config.follow_after,
         },
         store,
         paymentsos,
         desk: Desk::default(),
         alerts: Alerts::default(),
+        hook,
+        to_tell: Notify::new(),
         stopping: watch::Sender::new(false),
     });
     let policy = Policy {
@@ -106,9 +111,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let pages = pages::routes(config.shop_dir.as_deref(), &policy);
     let routes = routes(&merchant, &foreign, pages);
     let server = tokio::spawn(serve(listener, routes, Arc::clone(&merchant)));
-    let listener = tokio::spawn(listen(Arc::clone(&merchant)));
+    let beside = [
+        tokio::spawn(listen(Arc::clone(&merchant))),
+        tokio::spawn(Arc::clone(&merchant).follow()),
+        tokio::spawn(Arc::clone(&merchant).tell_shop()),
+    ];
     tracing::info!(%address, public_url = public_url.as_str(), "the merchant serves");
-    Ok(Running { address, public_url, merchant, server, listener })
+    Ok(Running { address, public_url, merchant, server, beside })
 }
 
 fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router {
@@ -172,7 +181,7 @@ impl Running {
             tracing::warn!("requests were still under way: their outcome is settled when they are repeated");
             self.server.abort();
         }
-        self.listener.abort();
+        self.beside.iter().for_each(JoinHandle::abort);
         self.merchant.store.close().await;
     }
 
@@ -195,6 +204,6 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.server.abort();
-        self.listener.abort();
+        self.beside.iter().for_each(JoinHandle::abort);
     }
 }

@@ -152,6 +152,7 @@ impl Store {
         .await;
         match written {
             Ok(done) if done.rows_affected() == 1 => {
+                self.follow(&mut writing, new.payment, true).await?;
                 writing.commit().await?;
                 Ok(true)
             }
@@ -200,6 +201,7 @@ impl Store {
             .bind(id)
             .execute(&mut *writing)
             .await?;
+        self.tell_result(&mut writing, &attempt.payment, attempt.kind, transaction).await?;
         Ok(writing.commit().await?)
     }
 }

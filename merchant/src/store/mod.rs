@@ -3,14 +3,18 @@
 //! The statements are the same for both. What only several processes need of each other is in `replicas`.
 
 mod attempts;
+mod follows;
 mod orders;
+mod outbox;
 mod replicas;
 mod sessions;
 mod transactions;
 mod webhooks;
 
 pub(crate) use attempts::{Attempt, AttemptState, NewAttempt};
+pub(crate) use follows::Follow;
 pub(crate) use orders::Order;
+pub(crate) use outbox::Event;
 pub(crate) use replicas::News;
 pub(crate) use sessions::CredentialKind;
 
@@ -78,6 +82,10 @@ pub(crate) struct Store {
     pool: AnyPool,
     engine: Engine,
     url: Arc<str>,
+    /// How long the end of a payment may be unknown before it is asked for.
+    follow_after: Duration,
+    /// Whether the shop's own systems are told of results.
+    tells_shop: bool,
 }
 
 /// A transaction that is going to write.
@@ -90,7 +98,7 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 
 impl Store {
     /// Opens the database, makes it where there is none (SQLite), and brings it up to date.
-    pub(crate) async fn open(url: &str) -> Result<Store, StoreError> {
+    pub(crate) async fn open(url: &str, follow_after: Duration, tells_shop: bool) -> Result<Store, StoreError> {
         sqlx::any::install_default_drivers();
         let engine = Engine::of(url);
         let pool = match engine {
@@ -105,7 +113,7 @@ impl Store {
             Engine::Postgres => sqlx::migrate!("migrations/postgres"),
         };
         migrations.run(&pool).await?;
-        Ok(Store { pool, engine, url: url.into() })
+        Ok(Store { pool, engine, url: url.into(), follow_after, tells_shop })
     }
 
     pub(crate) async fn close(&self) {

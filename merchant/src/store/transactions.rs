@@ -86,6 +86,11 @@ impl Store {
             .await?;
             self.tell(&mut writing, payment).await?;
         }
+        if !status.is_final() {
+            self.follow(&mut writing, payment, false).await?;
+        } else if *status == Status::Succeed || !under_way {
+            self.tell_result(&mut writing, payment, kind, &transaction).await?;
+        }
         let live = sqlx::query("SELECT id FROM transactions WHERE payment = $1 AND status <> 'Failed'")
             .bind(payment)
             .fetch_all(&mut *writing)

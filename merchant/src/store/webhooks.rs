@@ -1,6 +1,7 @@
 //! What is to happen once: a webhook is acted on, an alert is raised.
 
 use super::{Store, StoreError, now};
+use serde_json::json;
 
 impl Store {
     /// Whether a webhook was acted on already.
@@ -21,6 +22,7 @@ impl Store {
 
     /// Notes an alert; `false` where it was raised before.
     pub(crate) async fn add_alert(&self, code: &str, payment: &str, transaction: &str) -> Result<bool, StoreError> {
+        let mut writing = self.write(payment).await?;
         let done = sqlx::query(
             "INSERT INTO alerts (code, payment, transaction_id, raised) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
         )
@@ -28,8 +30,13 @@ impl Store {
         .bind(payment)
         .bind(transaction)
         .bind(now())
-        .execute(&self.pool)
+        .execute(&mut *writing)
         .await?;
-        Ok(done.rows_affected() == 1)
+        let is_new = done.rows_affected() == 1;
+        if is_new {
+            self.tell_shop(&mut writing, &format!("alert.{code}"), payment, transaction, json!({})).await?;
+        }
+        writing.commit().await?;
+        Ok(is_new)
     }
 }

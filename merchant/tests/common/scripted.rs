@@ -81,13 +81,23 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) async fn open() -> Shop {
+        Shop::open_with(|_| {}).await
+    }
+
+    /// A shop whose merchant is set up otherwise.
+    pub(crate) async fn open_with(set_up: impl FnOnce(&mut Config)) -> Shop {
         let script = Shared::default();
         script.lock().unwrap().charges = json!([]);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let service = Router::new().fallback(paymentsos).with_state(Arc::clone(&script));
         tokio::spawn(async move { axum::serve(listener, service).await });
-        let merchant = merchant::start(Config::in_memory(url, "app", "the-private-key", "public")).await.unwrap();
+        let mut config = Config::in_memory(url, "app", "the-private-key", "public");
+        if let Some(server) = super::records::postgres() {
+            config.database_url = postgres_for_tests::database_at(&server).expect("a database");
+        }
+        set_up(&mut config);
+        let merchant = merchant::start(config).await.unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let order = client.post(format!("http://{}/shop/orders", merchant.address)).send().await.unwrap();
         let cookie = order.headers()["set-cookie"].to_str().unwrap().to_owned();

@@ -1,0 +1,94 @@
+//! Payments whose end is not known yet, and when PaymentsOS is to be asked for it.
+
+use super::{Engine, Store, StoreError, Writing, now};
+use sqlx::Row;
+use std::time::Duration;
+
+/// A payment to ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Follow {
+    pub(crate) payment: String,
+    /// For how long its end has been unknown.
+    pub(crate) age: Duration,
+}
+
+/// So many are taken at once, and by no other replica for so long.
+const PORTION: i64 = 16;
+const LEASE: Duration = Duration::from_secs(60);
+
+pub(super) fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Store {
+    /// Follows a payment from now on. One that is followed already is, with `anew`, followed as if it were new.
+    pub(super) async fn follow(&self, writing: &mut Writing, payment: &str, anew: bool) -> Result<(), StoreError> {
+        let statement = if anew {
+            "INSERT INTO follows (payment, since, next) VALUES ($1, $2, $3) \
+             ON CONFLICT (payment) DO UPDATE SET since = excluded.since, next = excluded.next"
+        } else {
+            "INSERT INTO follows (payment, since, next) VALUES ($1, $2, $3) ON CONFLICT (payment) DO NOTHING"
+        };
+        let now = now();
+        sqlx::query(statement)
+            .bind(payment)
+            .bind(now)
+            .bind(now.saturating_add(milliseconds(self.follow_after)))
+            .execute(&mut **writing)
+            .await?;
+        Ok(())
+    }
+
+    /// Takes some of the payments that are to be asked for now.
+    pub(crate) async fn due_follows(&self) -> Result<Vec<Follow>, StoreError> {
+        let statement = match self.engine {
+            Engine::Sqlite => {
+                "UPDATE follows SET next = $1 WHERE payment IN \
+                 (SELECT payment FROM follows WHERE next <= $2 ORDER BY next LIMIT $3) RETURNING payment, since"
+            }
+            Engine::Postgres => {
+                "UPDATE follows SET next = $1 WHERE payment IN \
+                 (SELECT payment FROM follows WHERE next <= $2 ORDER BY next LIMIT $3 FOR UPDATE SKIP LOCKED) \
+                 RETURNING payment, since"
+            }
+        };
+        let now = now();
+        let rows = sqlx::query(statement)
+            .bind(now.saturating_add(milliseconds(LEASE)))
+            .bind(now)
+            .bind(PORTION)
+            .fetch_all(&self.pool)
+            .await?;
+        let follow = |row: &sqlx::any::AnyRow| {
+            let age = u64::try_from(now - row.try_get::<i64, _>("since")?).unwrap_or(0);
+            Ok(Follow { payment: row.try_get("payment")?, age: Duration::from_millis(age) })
+        };
+        rows.iter().map(follow).collect()
+    }
+
+    /// Asks for a payment again later.
+    pub(crate) async fn follow_later(&self, payment: &str, wait: Duration) -> Result<(), StoreError> {
+        sqlx::query("UPDATE follows SET next = $1 WHERE payment = $2")
+            .bind(now().saturating_add(milliseconds(wait)))
+            .bind(payment)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Asks for a payment no more, if all is known of it, or if it is to be given up; says whether that is so.
+    pub(crate) async fn end_follow(&self, payment: &str, given_up: bool) -> Result<bool, StoreError> {
+        let mut writing = self.write(payment).await?;
+        let done = sqlx::query(
+            "DELETE FROM follows WHERE payment = $1 AND ($2 = 1 OR (\
+             NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.payment = $1 AND state = 'open') AND \
+             NOT EXISTS (SELECT 1 FROM transactions WHERE transactions.payment = $1 AND status NOT IN ('Succeed', 'Failed'))))",
+        )
+        .bind(payment)
+        .bind(i64::from(given_up))
+        .execute(&mut *writing)
+        .await?;
+        writing.commit().await?;
+        Ok(done.rows_affected() == 1)
+    }
+}

@@ -1,0 +1,210 @@
+//! What the shop's own systems are told, and how a payment is followed to its end though nobody asks.
+
+// The helpers unwrap as the tests do.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use common::records::Records;
+use common::scripted::{self, charge};
+use common::{FAILS, PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, THREE_D_SECURE, config, id, until};
+use hmac::{Hmac, KeyInit, Mac};
+use merchant::{Config, Secret};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+const KEY: [u8; 32] = [7; 32];
+
+/// A system of the shop's: it keeps what it is told.
+#[derive(Clone, Default)]
+struct System {
+    told: Arc<Mutex<Vec<(HeaderMap, String)>>>,
+    /// How often it does not acknowledge, before it does.
+    refusals: Arc<Mutex<u32>>,
+}
+
+impl System {
+    async fn open(self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let routes = Router::new().route("/hook", post(take)).with_state(self);
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        url
+    }
+
+    fn told(&self) -> Vec<Value> {
+        self.told.lock().unwrap().iter().map(|(_, body)| serde_json::from_str(body).unwrap()).collect()
+    }
+
+    /// Waits until so many different events have come.
+    async fn hears(&self, events: usize) -> Vec<Value> {
+        until(async || {
+            let told = self.told();
+            let ids: BTreeSet<&str> = told.iter().map(id).collect();
+            (ids.len() >= events).then(|| told.clone())
+        })
+        .await
+    }
+}
+
+async fn take(State(system): State<System>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    system.told.lock().unwrap().push((headers, String::from_utf8(body.to_vec()).unwrap()));
+    let mut refusals = system.refusals.lock().unwrap();
+    if *refusals > 0 {
+        *refusals -= 1;
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    StatusCode::NO_CONTENT
+}
+
+fn tell(config: &mut Config, url: &str) {
+    config.shop_hook_url = Some(url.parse().unwrap());
+    config.shop_hook_secrets = vec![Secret::new(format!("whsec_{}", STANDARD.encode(KEY)))];
+    config.follow_after = Duration::from_millis(200);
+}
+
+async fn shop(system: &System) -> Arc<Shop> {
+    let url = system.clone().open().await;
+    Arc::new(Shop::open_with(|config| tell(config, &url)).await)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+fn types(told: &[Value]) -> Vec<&str> {
+    told.iter().map(|event| event["type"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_result_is_told_once_signed_and_with_what_it_is_about() {
+    let system = System::default();
+    let shop = shop(&system).await;
+    let shopper = shop.shopper().await;
+    let made = shopper.paid(SUCCEEDS).await;
+    let told = system.hears(1).await;
+    assert_eq!(types(&told), ["charge.succeeded"]);
+    let data = &told[0]["data"];
+    assert_eq!(data["payment_id"], shopper.payment.as_str());
+    assert_eq!(data["order_id"], shopper.order["order_id"]);
+    assert_eq!(data["transaction_id"], made["id"]);
+    assert_eq!((&data["status"], &data["amount"], &data["currency"]), (&json!("Succeed"), &json!(4097), &json!("USD")));
+    assert_eq!(data["reconciliation_id"], made["reconciliation_id"]);
+
+    let (headers, body) = system.told.lock().unwrap()[0].clone();
+    let header = |name: &str| headers[name].to_str().unwrap().to_owned();
+    assert_eq!(header("webhook-id"), id(&told[0]));
+    let mut mac = Hmac::<Sha256>::new_from_slice(&KEY).unwrap();
+    mac.update(format!("{}.{}.{body}", header("webhook-id"), header("webhook-timestamp")).as_bytes());
+    assert_eq!(header("webhook-signature"), format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())));
+
+    // Readings and repeats of webhooks bring no more.
+    for _ in 0..3 {
+        shopper.get("").await;
+    }
+    let other = shop.shopper_of(&json!({"new": true})).await;
+    other.paid(FAILS).await;
+    assert_eq!(types(&system.hears(2).await), ["charge.succeeded", "charge.failed"]);
+}
+
+#[tokio::test]
+async fn what_is_not_acknowledged_is_told_again_under_the_same_id() {
+    let system = System::default();
+    *system.refusals.lock().unwrap() = 1;
+    let shop = shop(&system).await;
+    shop.shopper().await.paid(SUCCEEDS).await;
+    let told = until(async || (system.told().len() == 2).then(|| system.told())).await;
+    assert_eq!(told[0], told[1]);
+}
+
+#[tokio::test]
+async fn what_was_not_told_before_the_process_ended_is_told_by_the_next() {
+    let system = System::default();
+    let url = system.clone().open().await;
+    let records = Records::new();
+    let shop = Shop::open_with(|config| {
+        tell(config, "http://127.0.0.1:9/nobody");
+        config.database_url = records.url();
+    });
+    let shop = Arc::new(shop.await);
+    let shopper = shop.shopper().await;
+    shopper.paid(PENDING_THEN_SUCCEEDS).await;
+    let mut settings = config(&shop.sandbox);
+    tell(&mut settings, &url);
+    settings.database_url = records.url();
+    // The system's address was wrong, and is put right.
+    drop(shopper);
+    let Shop { sandbox: _sandbox, merchant, .. } = Arc::into_inner(shop).unwrap();
+    merchant.stop().await;
+    let _next = merchant::start(settings).await.unwrap();
+    assert_eq!(types(&system.hears(1).await), ["charge.succeeded"]);
+}
+
+#[tokio::test]
+async fn a_payment_that_everybody_has_left_is_followed_to_its_end() {
+    let system = System::default();
+    let shop = shop(&system).await;
+    shop.sandbox.set_webhook_url(None);
+    for (count, outcome, event) in [(1, "late-succeed", "charge.succeeded"), (2, "late-fail", "charge.failed")] {
+        let shopper = shop.shopper_of(&json!({"new": true})).await;
+        let pending = shopper.paid(THREE_D_SECURE).await;
+        shopper.press(&pending, outcome).await;
+        assert_eq!(types(&system.hears(count).await)[count - 1], event);
+    }
+}
+
+#[tokio::test]
+async fn a_create_whose_reply_was_lost_is_followed_to_its_end() {
+    let system = System::default();
+    let shop = shop(&system).await;
+    shop.sandbox.set_webhook_url(None);
+    let shopper = shop.shopper().await;
+    let attempt = Uuid::new_v4();
+    let body = shopper.body(SUCCEEDS, attempt).await;
+    shop.faults(&common::lost_and_not_found(true)).await;
+    assert!(!shopper.post(attempt, &body).await.status().is_success());
+    shop.faults(&json!({})).await;
+    let told = system.hears(1).await;
+    assert_eq!(types(&told), ["charge.succeeded"]);
+    assert_eq!(told[0]["data"]["reconciliation_id"], json!(attempt));
+}
+
+#[tokio::test]
+async fn an_alert_is_told_and_so_is_a_failure_that_turns_into_a_success() {
+    let system = System::default();
+    let url = system.clone().open().await;
+    let shop = scripted::Shop::open_with(|config| tell(config, &url)).await;
+    for charges in [
+        json!([charge("one", "Failed")]),
+        json!([charge("one", "Succeed")]),
+        json!([charge("one", "Succeed"), charge("two", "Pending")]),
+    ] {
+        shop.charges(charges);
+        shop.read().await;
+    }
+    let told = system.hears(4).await;
+    let about = |event: &Value| (text(&event["type"]), text(&event["data"]["transaction_id"]));
+    assert_eq!(
+        told.iter().map(about).collect::<BTreeSet<_>>(),
+        [
+            ("charge.failed", "one"),
+            ("charge.succeeded", "one"),
+            ("alert.failed_turned_succeed", "one"),
+            ("alert.second_live_transaction", "two"),
+        ]
+        .map(|(event, transaction)| (event.to_owned(), transaction.to_owned()))
+        .into()
+    );
+}
