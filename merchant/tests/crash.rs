@@ -6,19 +6,16 @@
 
 mod common;
 
+use common::process::{SHOP, start};
 use common::records::Records;
 use common::wire::{Cut, Wire};
 use common::{DEADLINE, SUCCEEDS, THREE_D_SECURE, config, good, id, problem, until};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use std::process::Stdio;
-use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 use uuid::Uuid;
-
-const SHOP: &str = "http://localhost:8080";
 
 /// The merchant's process, a wire, and a sandbox.
 struct House {
@@ -42,7 +39,7 @@ impl House {
         let mut settings = config(&sandbox);
         let wire = Wire::between(&mut settings);
         let records = Records::new();
-        let (process, address) = start(&settings, &records).await;
+        let (process, address) = start(&settings, &records.url()).await;
         let client = Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client");
         let reply = client.post(format!("{address}/shop/orders")).send().await.expect("a reply");
         let cookie = reply.headers()["set-cookie"].to_str().unwrap().to_owned();
@@ -56,7 +53,7 @@ impl House {
         let sent = Command::new("kill").args([signal, &process]).status().await.expect("a signal");
         assert!(sent.success());
         timeout(DEADLINE, self.process.wait()).await.expect("an end").unwrap();
-        (self.process, self.address) = start(&self.settings, &self.records).await;
+        (self.process, self.address) = start(&self.settings, &self.records.url()).await;
     }
 
     fn request(&self, method: Method, rest: &str) -> RequestBuilder {
@@ -107,38 +104,6 @@ impl House {
     fn keys(&self) -> Vec<String> {
         self.wire.creates().iter().map(|(headers, _)| headers["idempotency-key"].to_str().unwrap().to_owned()).collect()
     }
-}
-
-/// Starts the process: itself, and its address.
-async fn start(settings: &merchant::Config, records: &Records) -> (Child, String) {
-    let keys = sandbox::Config::default();
-    let mut process = Command::new(env!("CARGO_BIN_EXE_merchant"))
-        .env_clear()
-        .env("NO_COLOR", "1")
-        .env("MERCHANT_LISTEN", "127.0.0.1:0")
-        .env("MERCHANT_PUBLIC_URL", SHOP)
-        .env("DATABASE_URL", records.url())
-        .env("PAYMENTSOS_URL", settings.paymentsos_url.as_str())
-        .env("PAYMENTSOS_APP_ID", keys.app_id)
-        .env("PAYMENTSOS_PRIVATE_KEY", keys.private_key)
-        .env("PAYMENTSOS_PUBLIC_KEY", keys.public_key)
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("a process");
-    let mut said = BufReader::new(process.stdout.take().expect("its output")).lines();
-    let listening = async {
-        loop {
-            let line = said.next_line().await.expect("text").expect("an address");
-            if let Some((_, rest)) = line.split_once("address=") {
-                return format!("http://{}", rest.split_whitespace().next().expect("an address"));
-            }
-        }
-    };
-    let address = timeout(DEADLINE, listening).await.expect("a merchant that serves");
-    // Read on, or it would block.
-    tokio::spawn(async move { while let Ok(Some(_)) = said.next_line().await {} });
-    (process, address)
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 // Each story is its own crate and uses a part of this.
 #![allow(dead_code)]
 
+pub(crate) mod chance;
+pub(crate) mod process;
 pub(crate) mod records;
 pub(crate) mod scripted;
 pub(crate) mod wire;
