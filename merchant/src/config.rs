@@ -57,6 +57,8 @@ impl Environment {
 pub struct Config {
     /// Where it listens; port 0 takes a free one. (`MERCHANT_LISTEN`, `127.0.0.1:8080`)
     pub listen: SocketAddr,
+    /// Where operators find `/metrics`, beside `/healthz` and `/readyz`; without one, it is nowhere. (`METRICS_LISTEN`)
+    pub metrics_listen: Option<SocketAddr>,
     /// The address that shoppers see; without one, `http://localhost` and the port. (`MERCHANT_PUBLIC_URL`)
     pub public_url: Option<Url>,
     /// The folder with the shop's pages; without one, no pages are served. (`SHOP_DIR`)
@@ -132,6 +134,7 @@ impl Config {
     pub fn in_memory(paymentsos_url: Url, app_id: &str, private_key: &str, public_key: &str) -> Config {
         Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            metrics_listen: None,
             public_url: None,
             shop_dir: None,
             shop_origins: Vec::new(),
@@ -165,6 +168,8 @@ impl Config {
             listen: vars
                 .parsed("MERCHANT_LISTEN", "an address and port such as 127.0.0.1:8080", |v| v.parse().ok())?
                 .unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+            metrics_listen: vars
+                .parsed("METRICS_LISTEN", "an address and port such as 127.0.0.1:9090", |v| v.parse().ok())?,
             public_url: vars.parsed("MERCHANT_PUBLIC_URL", "the shop's https address", web_address)?,
             shop_dir: vars.get("SHOP_DIR").map(PathBuf::from),
             shop_origins: vars

@@ -75,6 +75,9 @@ impl Merchant {
         if seen.changed {
             self.desk.tell(payment);
             self.to_tell.notify_one();
+            if seen.transaction.result.status.is_final() {
+                self.metrics.result(kind, &seen.transaction.result.status, seen.took);
+            }
         }
         let id = &seen.transaction.id;
         if seen.revived {

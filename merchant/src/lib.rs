@@ -15,10 +15,12 @@ mod desk;
 mod follow;
 mod guard;
 mod headers;
+mod health;
 mod hold;
 mod hook;
 mod https;
 mod knowledge;
+mod metrics;
 mod pages;
 mod paymentsos;
 mod problem;
@@ -42,6 +44,7 @@ pub use store::StoreError;
 use alerts::Alerts;
 use desk::Desk;
 use hook::Hook;
+use metrics::Metrics;
 use paymentsos::PaymentsOs;
 use std::time::Duration;
 use store::Store;
@@ -56,6 +59,7 @@ struct Merchant {
     paymentsos: PaymentsOs,
     desk: Desk,
     alerts: Alerts,
+    metrics: Metrics,
     hook: Option<Hook>,
     /// There is something that the shop's own systems are to be told.
     to_tell: Notify,

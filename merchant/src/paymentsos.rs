@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::https::{Client, client};
+use crate::metrics::Calls;
 use axum::body::Bytes;
 use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode, header, request, response};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -74,6 +75,7 @@ pub(crate) struct PaymentsOs {
     private_key: HeaderValue,
     environment: HeaderValue,
     api_version: HeaderValue,
+    calls: Calls,
 }
 
 /// Why there is no client.
@@ -90,8 +92,24 @@ pub enum ClientError {
     Tls(#[from] rustls::Error),
 }
 
+impl CallError {
+    /// The word by which it is counted.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            CallError::TimedOut => "timed_out",
+            CallError::Unreachable => "unreachable",
+            CallError::Unavailable(_) => "unavailable",
+            CallError::TooMany { .. } => "too_many",
+            CallError::Unreadable => "unreadable",
+            CallError::Conflict => "conflict",
+            CallError::NotFound => "not_found",
+            CallError::Refused { .. } => "refused",
+        }
+    }
+}
+
 impl PaymentsOs {
-    pub(crate) fn new(config: &Config) -> Result<PaymentsOs, ClientError> {
+    pub(crate) fn new(config: &Config, calls: Calls) -> Result<PaymentsOs, ClientError> {
         let header = |text: &str, name| HeaderValue::from_str(text).map_err(|_| ClientError::Setting(name));
         let mut private_key = header(config.private_key.reveal(), "PAYMENTSOS_PRIVATE_KEY")?;
         private_key.set_sensitive(true);
@@ -102,6 +120,7 @@ impl PaymentsOs {
             private_key,
             environment: HeaderValue::from_static(config.environment.name()),
             api_version: header(&config.api_version, "PAYMENTSOS_API_VERSION")?,
+            calls,
         })
     }
 
@@ -198,6 +217,7 @@ impl PaymentsOs {
             Ok(reply) => reply,
             Err(error) => {
                 tracing::warn!(call = what, %error, "PaymentsOS did not reply");
+                self.calls.count(what, Some(&error));
                 return Err(error);
             }
         };
@@ -213,6 +233,7 @@ impl PaymentsOs {
             400..500 => Err(CallError::Refused { status, category: category(&body) }),
             _ => Err(CallError::Unavailable(status)),
         };
+        self.calls.count(what, result.as_ref().err());
         match &result {
             Ok(_) => tracing::debug!(call = what, status = status.as_u16(), request_id, "PaymentsOS replied"),
             Err(error) => {
@@ -252,10 +273,13 @@ mod tests {
     fn either_scheme_gets_a_client() {
         for url in ["https://api.paymentsos.com", "http://127.0.0.1:8081"] {
             let config = Config::in_memory(url.parse().unwrap(), "app", "private", "public");
-            assert!(PaymentsOs::new(&config).is_ok(), "{url}");
+            assert!(PaymentsOs::new(&config, Calls::default()).is_ok(), "{url}");
         }
         let config = Config::in_memory("http://127.0.0.1".parse().unwrap(), "app", "private\n", "public");
-        assert!(matches!(PaymentsOs::new(&config), Err(ClientError::Setting("PAYMENTSOS_PRIVATE_KEY"))));
+        assert!(matches!(
+            PaymentsOs::new(&config, Calls::default()),
+            Err(ClientError::Setting("PAYMENTSOS_PRIVATE_KEY"))
+        ));
     }
 
     #[test]

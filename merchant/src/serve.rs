@@ -4,10 +4,11 @@ use crate::alerts::{Alert, Alerts};
 use crate::config::{Config, ConfigError, is_loopback};
 use crate::desk::Desk;
 use crate::headers::Policy;
+use crate::metrics::Metrics;
 use crate::paymentsos::{ClientError, PaymentsOs};
 use crate::shop::ChangeError;
 use crate::store::{News, Store, StoreError};
-use crate::{Merchant, Settings, api, headers, pages, shop, webhooks};
+use crate::{Merchant, Settings, api, headers, health, pages, shop, webhooks};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::map_response;
@@ -47,6 +48,9 @@ pub enum StartError {
     /// The address cannot be listened on.
     #[error("MERCHANT_LISTEN cannot be used: {0}")]
     Listen(#[from] io::Error),
+    /// The operators' address cannot be listened on.
+    #[error("METRICS_LISTEN cannot be used: {0}")]
+    ListenForOperators(#[source] io::Error),
     /// There is no address that shoppers could see.
     #[error("MERCHANT_PUBLIC_URL cannot be made up: set it")]
     PublicUrl,
@@ -59,10 +63,12 @@ pub struct Running {
     pub address: SocketAddr,
     /// The address that shoppers see.
     pub public_url: Url,
+    /// Where operators find `/metrics`.
+    pub metrics_address: Option<SocketAddr>,
     merchant: Arc<Merchant>,
     server: JoinHandle<()>,
     /// What is done beside answering.
-    beside: [JoinHandle<()>; 3],
+    beside: [JoinHandle<()>; 4],
 }
 
 /// Starts a merchant. It serves when this returns.
@@ -71,11 +77,17 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     if let Some(folder) = config.shop_dir.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(StartError::ShopDir(folder.clone()));
     }
-    let paymentsos = PaymentsOs::new(&config)?;
+    let metrics = Metrics::new();
+    let paymentsos = PaymentsOs::new(&config, metrics.calls.clone())?;
     let hook = config.hook()?;
     let store = Store::open(&config.database_url, config.follow_after, hook.is_some()).await?;
     let listener = TcpListener::bind(config.listen).await?;
     let address = listener.local_addr()?;
+    let for_operators = match config.metrics_listen {
+        Some(listen) => Some(TcpListener::bind(listen).await.map_err(StartError::ListenForOperators)?),
+        None => None,
+    };
+    let metrics_address = for_operators.as_ref().map(TcpListener::local_addr).transpose()?;
     let public_url = match &config.public_url {
         Some(url) => url.clone(),
         None => Url::parse(&format!("http://localhost:{}", address.port())).map_err(|_| StartError::PublicUrl)?,
@@ -98,6 +110,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         paymentsos,
         desk: Desk::default(),
         alerts: Alerts::default(),
+        metrics,
         hook,
         to_tell: Notify::new(),
         stopping: watch::Sender::new(false),
@@ -115,9 +128,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         tokio::spawn(listen(Arc::clone(&merchant))),
         tokio::spawn(Arc::clone(&merchant).follow()),
         tokio::spawn(Arc::clone(&merchant).tell_shop()),
+        tokio::spawn(serve_operators(for_operators, Arc::clone(&merchant))),
     ];
     tracing::info!(%address, public_url = public_url.as_str(), "the merchant serves");
-    Ok(Running { address, public_url, merchant, server, beside })
+    Ok(Running { address, public_url, metrics_address, merchant, server, beside })
 }
 
 fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router {
@@ -132,6 +146,7 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router
     pages
         .nest("/api", api::routes(Arc::clone(merchant), foreign))
         .merge(shop::routes(Arc::clone(merchant)))
+        .merge(health::routes(Arc::clone(merchant)))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .merge(webhooks)
         .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -161,6 +176,13 @@ async fn serve(listener: TcpListener, routes: Router, merchant: Arc<Merchant>) {
     let server = axum::serve(listener, service).with_graceful_shutdown(stopped);
     if let Err(error) = server.await {
         tracing::error!(%error, "the server has ended");
+    }
+}
+
+async fn serve_operators(listener: Option<TcpListener>, merchant: Arc<Merchant>) {
+    let Some(listener) = listener else { return };
+    if let Err(error) = axum::serve(listener, health::routes_for_operators(merchant)).await {
+        tracing::error!(%error, "operators are not served any more");
     }
 }
 

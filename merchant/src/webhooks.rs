@@ -10,7 +10,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::Value;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 /// `POST /webhooks/paymentsos`. Anything but 2xx makes PaymentsOS repeat it, for 24 hours: right where a repeat can help, which is
 /// so for a wrong signature too, as keys are replaced now and then.
@@ -40,8 +40,17 @@ pub(crate) async fn receive(
         return Ok(StatusCode::OK);
     }
     tracing::info!(event, request_id, payment, "a webhook");
+    if let Some(lag) = text("/created").and_then(lag) {
+        merchant.metrics.webhook(lag);
+    }
     merchant.read_payment(payment, Instant::now()).await?;
     // Only now: had the reading failed, the repeat would be needed.
     merchant.store.add_webhook(id).await?;
     Ok(StatusCode::OK)
+}
+
+/// How long ago that was. Clocks need not agree to the millisecond.
+fn lag(created: &str) -> Option<Duration> {
+    let created = humantime::parse_rfc3339(created).ok()?;
+    Some(SystemTime::now().duration_since(created).unwrap_or_default())
 }

@@ -8,6 +8,7 @@ mod common;
 use common::{SUCCEEDS, Shop, Shopper, THREE_D_SECURE, config, good, id, problem, until};
 use merchant::{Config, Running};
 use postgres_for_tests::Server;
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -161,6 +162,10 @@ async fn where_no_webhook_comes_one_replica_asks_for_all() {
     assert!((3..=6).contains(&readings), "{readings} readings");
 }
 
+async fn readiness(shopper: &Shopper) -> u16 {
+    shopper.request(Method::GET, "/readyz").send().await.expect("a reply").status().as_u16()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL: cargo xtask test"]
 async fn a_database_that_is_killed_forgets_nothing_and_is_listened_to_again() {
@@ -171,8 +176,12 @@ async fn a_database_that_is_killed_forgets_nothing_and_is_listened_to_again() {
     let shopper = house.shop.shopper_of(&json!({"new": true})).await;
     let pending = shopper.paid(THREE_D_SECURE).await;
 
+    let ready = async || readiness(&paid).await;
+    assert_eq!(ready().await, 200);
     house.server.kill().unwrap();
+    assert_eq!(ready().await, 503);
     house.server.start_again().unwrap();
+    until(async || (ready().await == 200).then_some(())).await;
     let repeated = until(async || {
         let reply = paid.pay(SUCCEEDS, attempt).await;
         (reply.status() == 201).then_some(reply)

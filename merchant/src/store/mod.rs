@@ -3,6 +3,7 @@
 //! The statements are the same for both. What only several processes need of each other is in `replicas`.
 
 mod attempts;
+mod counts;
 mod follows;
 mod orders;
 mod outbox;
@@ -12,6 +13,7 @@ mod transactions;
 mod webhooks;
 
 pub(crate) use attempts::{Attempt, AttemptState, NewAttempt};
+pub(crate) use counts::Counts;
 pub(crate) use follows::Follow;
 pub(crate) use orders::Order;
 pub(crate) use outbox::Event;

@@ -3,6 +3,7 @@
 use super::{Store, StoreError, Writing, now};
 use paymentsos_core::paymentsos::{Kind, Status, Transaction};
 use sqlx::Row;
+use std::time::Duration;
 
 /// What a reading of a transaction came to.
 #[derive(Clone, Debug)]
@@ -13,6 +14,8 @@ pub(crate) struct Seen {
     pub(crate) changed: bool,
     /// Whether it was known as failed, and has succeeded.
     pub(crate) revived: bool,
+    /// How long after its create it has become final, if it has just now.
+    pub(crate) took: Option<Duration>,
     /// The payment's transactions that have not failed, of both kinds.
     pub(crate) live: Vec<String>,
 }
@@ -91,6 +94,11 @@ impl Store {
         } else if *status == Status::Succeed || !under_way {
             self.tell_result(&mut writing, payment, kind, &transaction).await?;
         }
+        let took = if changed && status.is_final() {
+            age(&mut writing, payment, transaction.reconciliation_id.as_deref()).await?
+        } else {
+            None
+        };
         let live = sqlx::query("SELECT id FROM transactions WHERE payment = $1 AND status <> 'Failed'")
             .bind(payment)
             .fetch_all(&mut *writing)
@@ -99,12 +107,24 @@ impl Store {
             .map(|row| row.try_get("id"))
             .collect::<Result<_, _>>()?;
         writing.commit().await?;
-        Ok(Seen { transaction, changed, revived, live })
+        Ok(Seen { transaction, changed, revived, took, live })
     }
 }
 
 fn read(body: String) -> Result<Transaction, StoreError> {
     serde_json::from_str(&body).map_err(|_| StoreError::Unreadable("transactions.body"))
+}
+
+/// How long ago an attempt began.
+async fn age(writing: &mut Writing, payment: &str, attempt: Option<&str>) -> Result<Option<Duration>, StoreError> {
+    let row = sqlx::query("SELECT created FROM attempts WHERE id = $1 AND payment = $2")
+        .bind(attempt.unwrap_or_default())
+        .bind(payment)
+        .fetch_optional(&mut **writing)
+        .await?;
+    let created = row.map(|row| row.try_get::<i64, _>("created")).transpose()?;
+    // The clock may have been put back meanwhile.
+    Ok(created.map(|created| Duration::from_millis(u64::try_from(now() - created).unwrap_or_default())))
 }
 
 async fn write(writing: &mut Writing, payment: &str, kind: Kind, transaction: &Transaction) -> Result<(), StoreError> {
