@@ -1,4 +1,4 @@
-//! Telling the shop's own systems, as Standard Webhooks (https://www.standardwebhooks.com) has it: what became of each charge and
+//! Telling the shop's own systems, as Standard Webhooks (<https://www.standardwebhooks.com>) has it: what became of each charge and
 //! authorization, and each alert. An event has one id however often it is sent, and is sent until it is acknowledged; whoever
 //! remembers the ids acts on each once.
 
