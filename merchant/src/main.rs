@@ -1,28 +1,68 @@
 //! `merchant`: the backend as a program, set up by environment variables.
 
-use merchant::{Config, start};
+use clap::{Parser, Subcommand};
+use merchant::{Config, reconcile, start};
 use std::error::Error;
 use std::process::ExitCode;
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
+
+/// The reference merchant backend of a PaymentsOS checkout. Without a command it serves.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the Merchant API, and the shop's pages.
+    Serve,
+    /// Compare the records with PaymentsOS, and mend them. It may serve meanwhile.
+    Reconcile {
+        /// How old an order may be; payments whose end is not known are compared however old they are.
+        #[arg(long, default_value_t = 30)]
+        days: u64,
+    },
+}
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    let cli = Cli::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).init();
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{error}");
-            ExitCode::FAILURE
-        }
+    match std::env::var("LOG_FORMAT").as_deref() {
+        Ok("json") => tracing_subscriber::fmt().with_env_filter(filter).json().init(),
+        _ => tracing_subscriber::fmt().with_env_filter(filter).init(),
     }
+    let done = match cli.command {
+        None | Some(Command::Serve) => serve().await.map(|()| ExitCode::SUCCESS),
+        Some(Command::Reconcile { days }) => compare(Duration::from_secs(days.saturating_mul(24 * 60 * 60))).await,
+    };
+    done.unwrap_or_else(|error| {
+        tracing::error!("{error}");
+        ExitCode::FAILURE
+    })
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn serve() -> Result<(), Box<dyn Error>> {
     let running = start(Config::from_env()?).await?;
     stopped().await?;
     running.stop().await;
     Ok(())
+}
+
+/// Succeeds where the records are right in the end.
+async fn compare(age: Duration) -> Result<ExitCode, Box<dyn Error>> {
+    let reconciled = reconcile(Config::from_env()?, age).await?;
+    for difference in &reconciled.differences {
+        println!("{difference}");
+    }
+    for payment in &reconciled.unread {
+        println!("{payment}: could not be read: run it again");
+    }
+    println!("{} payments compared, {} differed", reconciled.compared, reconciled.differences.len());
+    Ok(if reconciled.is_right() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Ctrl-C, or a service manager's SIGTERM.

@@ -72,15 +72,14 @@ pub struct Running {
 }
 
 /// Starts a merchant. It serves when this returns.
+///
+/// # Errors
+///
+/// Where the configuration is wrong, or what it names cannot be used.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    config.check()?;
     if let Some(folder) = config.shop_dir.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(StartError::ShopDir(folder.clone()));
     }
-    let metrics = Metrics::new();
-    let paymentsos = PaymentsOs::new(&config, metrics.calls.clone())?;
-    let hook = config.hook()?;
-    let store = Store::open(&config.database_url, config.follow_after, hook.is_some()).await?;
     let listener = TcpListener::bind(config.listen).await?;
     let address = listener.local_addr()?;
     let for_operators = match config.metrics_listen {
@@ -92,18 +91,44 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         Some(url) => url.clone(),
         None => Url::parse(&format!("http://localhost:{}", address.port())).map_err(|_| StartError::PublicUrl)?,
     };
-    let foreign: Vec<String> = config.shop_origins.iter().map(|url| url.origin().ascii_serialization()).collect();
-    let browser_url = config.paymentsos_browser_url.clone().unwrap_or_else(|| config.paymentsos_url.clone());
-    let merchant = Arc::new(Merchant {
+    let merchant = assemble(&config, &public_url).await?;
+    let policy = Policy {
+        paymentsos: merchant.settings.paymentsos_browser_url.clone(),
+        framed_by: config.shop_framed_by.clone(),
+        frames: config.shop_frames.clone(),
+        secure_fields: config.shop_secure_fields.clone(),
+    };
+    let pages = pages::routes(config.shop_dir.as_deref(), &policy);
+    let routes = routes(&merchant, &foreign_origins(&config), pages);
+    let server = tokio::spawn(serve(listener, routes, Arc::clone(&merchant)));
+    let beside = [
+        tokio::spawn(listen(Arc::clone(&merchant))),
+        tokio::spawn(Arc::clone(&merchant).follow()),
+        tokio::spawn(Arc::clone(&merchant).tell_shop()),
+        tokio::spawn(serve_operators(for_operators, Arc::clone(&merchant))),
+    ];
+    tracing::info!(%address, public_url = public_url.as_str(), "the merchant serves");
+    Ok(Running { address, public_url, metrics_address, merchant, server, beside })
+}
+
+/// A merchant with its records and its client, which does not serve yet.
+pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Merchant>, StartError> {
+    config.check()?;
+    let metrics = Metrics::new();
+    let paymentsos = PaymentsOs::new(config, metrics.calls.clone())?;
+    let hook = config.hook()?;
+    let store = Store::open(&config.database_url, config.follow_after, hook.is_some()).await?;
+    let browser_url = config.paymentsos_browser_url.as_ref().unwrap_or(&config.paymentsos_url);
+    Ok(Arc::new(Merchant {
         settings: Settings {
-            origins: own_origins(&public_url).into_iter().chain(foreign.iter().cloned()).collect(),
+            origins: own_origins(public_url).into_iter().chain(foreign_origins(config)).collect(),
             is_https: public_url.scheme() == "https",
             paymentsos_browser_url: browser_url.clone(),
             secure_fields: config.shop_secure_fields.clone(),
-            public_key: config.public_key,
-            private_key: config.private_key,
+            public_key: config.public_key.clone(),
+            private_key: config.private_key.clone(),
             environment: config.environment,
-            trusted_proxies: config.trusted_proxies,
+            trusted_proxies: config.trusted_proxies.clone(),
             follow_after: config.follow_after,
         },
         store,
@@ -114,24 +139,12 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         hook,
         to_tell: Notify::new(),
         stopping: watch::Sender::new(false),
-    });
-    let policy = Policy {
-        paymentsos: browser_url.clone(),
-        framed_by: config.shop_framed_by.clone(),
-        frames: config.shop_frames.clone(),
-        secure_fields: config.shop_secure_fields.clone(),
-    };
-    let pages = pages::routes(config.shop_dir.as_deref(), &policy);
-    let routes = routes(&merchant, &foreign, pages);
-    let server = tokio::spawn(serve(listener, routes, Arc::clone(&merchant)));
-    let beside = [
-        tokio::spawn(listen(Arc::clone(&merchant))),
-        tokio::spawn(Arc::clone(&merchant).follow()),
-        tokio::spawn(Arc::clone(&merchant).tell_shop()),
-        tokio::spawn(serve_operators(for_operators, Arc::clone(&merchant))),
-    ];
-    tracing::info!(%address, public_url = public_url.as_str(), "the merchant serves");
-    Ok(Running { address, public_url, metrics_address, merchant, server, beside })
+    }))
+}
+
+/// The further origins of the shop's pages.
+fn foreign_origins(config: &Config) -> Vec<String> {
+    config.shop_origins.iter().map(|url| url.origin().ascii_serialization()).collect()
 }
 
 fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router {

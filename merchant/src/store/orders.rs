@@ -1,9 +1,11 @@
 //! Orders: what is bought, by whom, and the payment behind it.
 
+use super::follows::milliseconds;
 use super::{Store, StoreError, now};
 use paymentsos_core::paymentsos::Kind;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use std::time::Duration;
 
 /// An order. The kind is chosen here, once: a payment takes no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +91,18 @@ impl Store {
         let row =
             sqlx::query("SELECT * FROM orders WHERE payment = $1").bind(payment).fetch_optional(&self.pool).await?;
         row.as_ref().map(Order::from_row).transpose()
+    }
+
+    /// The payments of orders that are no older than `age`, and of all whose end is not known; the oldest first.
+    pub(crate) async fn payments_since(&self, age: Duration) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT payment FROM orders WHERE payment IS NOT NULL AND (created >= $1 \
+             OR EXISTS (SELECT 1 FROM follows WHERE follows.payment = orders.payment)) ORDER BY created, id",
+        )
+        .bind(now().saturating_sub(milliseconds(age)))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get("payment")?)).collect()
     }
 
     /// Notes the payment that PaymentsOS made for an order.

@@ -36,6 +36,15 @@ impl Store {
         row.map(|row| read(row.try_get("body")?)).transpose()
     }
 
+    /// The ids and statuses of a payment's transactions, of both kinds.
+    pub(crate) async fn statuses_by_id(&self, payment: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query("SELECT id, status FROM transactions WHERE payment = $1")
+            .bind(payment)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok((row.try_get("id")?, row.try_get("status")?))).collect()
+    }
+
     /// The statuses of a payment's transactions, of both kinds.
     pub(crate) async fn statuses(&self, payment: &str) -> Result<Vec<Status>, StoreError> {
         let rows = sqlx::query("SELECT status FROM transactions WHERE payment = $1")
