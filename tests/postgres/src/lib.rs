@@ -93,6 +93,10 @@ impl Server {
             "max_connections=300".to_owned(),
             // The machine does not lose power in a test; a process that is killed has handed its writes to the kernel.
             "fsync=off".to_owned(),
+            // Nor is there a standby to feed: little is written, and little is kept.
+            "wal_level=minimal".to_owned(),
+            "max_wal_senders=0".to_owned(),
+            "max_wal_size=64MB".to_owned(),
         ];
         let begun = Instant::now();
         loop {
