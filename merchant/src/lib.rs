@@ -1,8 +1,8 @@
 //! The reference merchant backend of a PaymentsOS checkout: it holds the private key, guards that a payment is made once, learns
 //! from webhooks what became of it, and serves the demo shop.
 //!
-//! Where to look: [`Config`] for what it is started with; `api` for what it offers the component; `guard` for why there is never
-//! a second charge; `authentication` for 3-D Secure that the merchant handles itself; `knowledge` for how it comes to know a status; `hold` for how it waits for one.
+//! Where to look: [`Config`] for what it is started with; `api` for what it offers the component; `contract` for the same as
+//! others are told it; `guard` for why there is never a second charge; `authentication` for 3-D Secure that the merchant handles itself; `knowledge` for how it comes to know a status; `hold` for how it waits for one.
 
 #![warn(missing_docs)]
 
@@ -10,6 +10,7 @@ mod alerts;
 mod api;
 mod authentication;
 mod config;
+mod contract;
 mod create_body;
 mod desk;
 mod follow;
@@ -36,6 +37,7 @@ mod who;
 
 pub use alerts::{Alert, AlertCode};
 pub use config::{Config, ConfigError, Environment, Secret};
+pub use contract::{contract, contract_page};
 pub use paymentsos::ClientError;
 pub use proxies::{Network, NotANetwork};
 pub use reconcile::{Difference, Reconciled, reconcile};

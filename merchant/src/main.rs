@@ -1,8 +1,9 @@
 //! `merchant`: the backend as a program, set up by environment variables.
 
 use clap::{Parser, Subcommand};
-use merchant::{Config, reconcile, start};
+use merchant::{Config, contract, contract_page, reconcile, start};
 use std::error::Error;
+use std::fs;
 use std::process::ExitCode;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
@@ -25,6 +26,12 @@ enum Command {
         #[arg(long, default_value_t = 30)]
         days: u64,
     },
+    /// Print the contract of the Merchant API, as OpenAPI 3.1.
+    Contract {
+        /// Write it, and the page made from it, to docs/ in this folder instead.
+        #[arg(long)]
+        write: bool,
+    },
 }
 
 #[tokio::main]
@@ -37,6 +44,11 @@ async fn main() -> ExitCode {
     }
     let done = match cli.command {
         None | Some(Command::Serve) => serve().await.map(|()| ExitCode::SUCCESS),
+        Some(Command::Contract { write: false }) => {
+            print!("{}", contract());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Contract { write: true }) => write_contract().map(|()| ExitCode::SUCCESS),
         Some(Command::Reconcile { days }) => compare(Duration::from_secs(days.saturating_mul(24 * 60 * 60))).await,
     };
     done.unwrap_or_else(|error| {
@@ -50,6 +62,11 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     stopped().await?;
     running.stop().await;
     Ok(())
+}
+
+fn write_contract() -> Result<(), Box<dyn Error>> {
+    fs::write("docs/merchant-api.json", contract())?;
+    Ok(fs::write("docs/merchant-api.md", contract_page())?)
 }
 
 /// Succeeds where the records are right in the end.

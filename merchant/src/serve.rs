@@ -2,6 +2,7 @@
 
 use crate::alerts::{Alert, Alerts};
 use crate::config::{Config, ConfigError, is_loopback};
+use crate::contract::contract;
 use crate::desk::Desk;
 use crate::headers::Policy;
 use crate::metrics::Metrics;
@@ -11,8 +12,9 @@ use crate::store::{News, Store, StoreError};
 use crate::{Merchant, Settings, api, headers, health, pages, shop, webhooks};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
-use axum::routing::post;
+use axum::routing::{get, post};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -156,7 +158,9 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router
     // An address may hold ids in its query, which are not for the log.
     let span =
         |request: &Request| tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
+    let contract = ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], contract());
     pages
+        .route("/openapi.json", get(async || contract).layer(map_response(headers::for_api)))
         .nest("/api", api::routes(Arc::clone(merchant), foreign))
         .merge(shop::routes(Arc::clone(merchant)))
         .merge(health::routes(Arc::clone(merchant)))

@@ -2,7 +2,7 @@
 
 use crate::Merchant;
 use crate::headers;
-use crate::problem::Problem;
+use crate::problem::{Problem, Type};
 use crate::store::{Order, StoreError};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -73,7 +73,7 @@ async fn order(
     let asked: OrderRequest = match body.is_empty() {
         true => OrderRequest::default(),
         false => serde_json::from_slice(&body)
-            .map_err(|_| Problem::bad_request("json", "The body is not the JSON of an order request."))?,
+            .map_err(|_| Problem::new(Type::Json, "The body is not the JSON of an order request."))?,
     };
     let (session, cookie) = match merchant.session(&headers).await? {
         Some(session) => (session, None),
@@ -139,7 +139,7 @@ impl Merchant {
             None => None,
             Some(name) => Some(
                 Kind::from_name(name)
-                    .ok_or_else(|| Problem::unprocessable("kind", "`kind` must be `charge` or `authorization`."))?,
+                    .ok_or_else(|| Problem::new(Type::Kind, "`kind` must be `charge` or `authorization`."))?,
             ),
         };
         let item = match asked.item.as_deref() {
@@ -148,7 +148,7 @@ impl Merchant {
                 CATALOGUE
                     .iter()
                     .find(|item| item.id == id)
-                    .ok_or_else(|| Problem::unprocessable("item", "There is no such item."))?,
+                    .ok_or_else(|| Problem::new(Type::Item, "There is no such item."))?,
             ),
         };
         // Two tabs at once get one order.

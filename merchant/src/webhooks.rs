@@ -2,7 +2,7 @@
 //! request that they are about; so they are a hint only, upon which the payment is read.
 
 use crate::Merchant;
-use crate::problem::Problem;
+use crate::problem::{Problem, Type};
 use crate::signature::is_signed;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -19,7 +19,7 @@ pub(crate) async fn receive(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
-    let unreadable = || Problem::bad_request("webhook", "This is no webhook of PaymentsOS, version 1.2.0 or newer.");
+    let unreadable = || Problem::new(Type::Webhook, "This is no webhook of PaymentsOS, version 1.2.0 or newer.");
     let webhook: Value = body.ok().and_then(|body| serde_json::from_slice(&body).ok()).ok_or_else(unreadable)?;
     let text = |pointer| webhook.pointer(pointer).and_then(Value::as_str);
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -28,7 +28,7 @@ pub(crate) async fn receive(
     if !is_signed(merchant.settings.private_key.reveal(), event, &webhook, header("signature").unwrap_or("")) {
         tracing::warn!(event, request_id, "a webhook with a wrong signature");
         let detail = "The signature is not right.";
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "signature", "Not signed", detail));
+        return Err(Problem::new(Type::Signature, detail));
     }
     let Some(payment) = text("/payment_id") else { return Ok(StatusCode::OK) };
     if merchant.store.order_of_payment(payment).await?.is_none() {

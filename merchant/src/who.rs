@@ -1,9 +1,9 @@
 //! Who may do what: the session that an order was made in may do all; who knows a payment's and a transaction's id may see its status.
 
 use crate::Merchant;
-use crate::problem::Problem;
+use crate::problem::{Problem, Type};
 use crate::store::Order;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use paymentsos_core::paymentsos::{Outcome, Transaction};
 
 impl Merchant {
@@ -24,7 +24,7 @@ impl Merchant {
 fn check_origin(headers: &HeaderMap, origins: &[String]) -> Result<(), Problem> {
     let refused = || {
         let detail = "The request comes from a page of another origin. Further ones are set by SHOP_ORIGINS.";
-        Problem::new(StatusCode::FORBIDDEN, "origin", "Not allowed", detail)
+        Problem::new(Type::Origin, detail)
     };
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     if let Some(origin) = text(header::ORIGIN) {

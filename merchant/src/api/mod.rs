@@ -7,9 +7,9 @@ mod transactions;
 
 use crate::Merchant;
 use crate::headers;
-use crate::problem::Problem;
+use crate::problem::{Problem, Type};
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::map_response;
 use axum::routing::{get, post};
 use paymentsos_core::paymentsos::Kind;
@@ -44,7 +44,7 @@ pub(crate) fn routes(merchant: Arc<Merchant>, origins: &[String]) -> Router {
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             let detail = "This address has no such method.";
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Not allowed", detail)
+            Problem::new(Type::Method, detail)
         })
         .with_state(merchant)
         .layer(map_response(headers::for_api))
