@@ -1,6 +1,7 @@
 //! `cargo xtask`: runs the demo, the tests and what else the workspace needs, and sets up the tools for it.
 
 mod command;
+mod conformance;
 mod demo;
 mod examples;
 mod failure;
@@ -52,6 +53,9 @@ enum Task {
     Locales,
     /// Picture every state, wide and narrow, light, dark and from right to left, in target/screenshots/states/
     Screenshots,
+    /// Tell whether a merchant's backend keeps the contract of the Merchant API; `--help` says what it needs to be told
+    #[command(disable_help_flag = true)]
+    Conformance(conformance::Options),
     /// Measure what a page loads until Pay can be pressed, against sizes.json
     Size(size::Options),
     /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
@@ -83,6 +87,7 @@ fn run(task: Task) -> Result<()> {
         Task::Package => package::run(),
         Task::Reference => reference::run(),
         Task::Screenshots => screenshots::run(),
+        Task::Conformance(options) => conformance::run(&options),
         Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),
         Task::Minify => minify::run(),

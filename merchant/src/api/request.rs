@@ -23,7 +23,7 @@ pub(super) fn read_body<T: DeserializeOwned>(
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     if !media_type.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json") {
         let detail = "The body must be application/json.";
-        return Err(Problem::new(Type::MediaType, detail));
+        return Err(Problem::new(Type::NotJson, detail));
     }
     let body = body.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Type::TooLarge, "The body is larger than any request needs."),

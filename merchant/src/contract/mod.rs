@@ -56,7 +56,7 @@ const POST: [Type; 11] = [
     Type::AnotherSession,
     Type::Origin,
     Type::TooLarge,
-    Type::MediaType,
+    Type::NotJson,
     Type::Kind,
     Type::Refused,
 ];

@@ -72,7 +72,7 @@ types! {
     /// The body is larger than any request needs to be.
     TooLarge = "too-large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// The body is not `application/json`.
-    MediaType = "media-type", UNSUPPORTED_MEDIA_TYPE, "Not JSON";
+    NotJson = "media-type", UNSUPPORTED_MEDIA_TYPE, "Not JSON";
     /// The order is to be paid by the other kind.
     Kind = "kind", UNPROCESSABLE_ENTITY, "The request is not right";
     /// There is no such item to be ordered.
