@@ -36,6 +36,7 @@ pub(super) enum Stage {
     Locales,
     Native,
     Postgresql,
+    Contract,
     Browser,
     Build,
     Size,
@@ -55,6 +56,7 @@ impl Stage {
             Stage::Locales => "locales",
             Stage::Native => "native",
             Stage::Postgresql => "postgresql",
+            Stage::Contract => "contract",
             Stage::Browser => "browser",
             Stage::Build => "build",
             Stage::Size => "size",
@@ -88,6 +90,7 @@ impl Stage {
             Stage::Locales => locales::run(),
             Stage::Native => native(report),
             Stage::Postgresql => postgresql(report),
+            Stage::Contract => contract(report),
             Stage::Browser if quick && !browser::is_warm(&shop::target_folder()?) => {
                 report.note(
                     "the browser tests were left out, as they are not built yet: `cargo xtask test` runs them".into(),
@@ -191,6 +194,22 @@ fn postgresql(report: &mut Report) -> Result<()> {
     let outcome = follow(test, LIMIT, |line| tally.line(line));
     report.add_tally(Kind::Postgresql, &tally);
     outcome.and_then(|()| some(tally.of(|_| true), "tests of the merchant"))
+}
+
+/// Requests made up from the contract, thousands of them.
+fn contract(report: &mut Report) -> Result<()> {
+    let tools = match Toolbox::with(&[Need::Schemathesis]) {
+        Ok(tools) => tools,
+        Err(failure) => {
+            report.note(format!("the contract was not held against requests that are made up from it: {failure}"));
+            return Ok(());
+        }
+    };
+    let mut test = tools.command("cargo");
+    finish({
+        test.args(["test", "--workspace", "--test", "made_up", "--", "--ignored", "--nocapture"]);
+        test
+    })
 }
 
 fn merchant_tests() -> Result<Vec<OsString>> {
