@@ -5,10 +5,15 @@ use reqwest::{Client, Method};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::time::sleep;
 use url::Url;
 
 /// Longer than a backend may hold an answer, or take for a create.
 const PATIENCE: Duration = Duration::from_secs(65);
+
+/// What a backend that limits rates may ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const MOST_TRIES: u32 = 4;
 
 /// A reply.
 #[derive(Clone, Debug)]
@@ -111,8 +116,21 @@ impl Backend {
         self.send_to(method, url, sent).await
     }
 
-    /// Sends to any address.
+    /// Sends to any address. Where that is too much for it, later, as it says.
     pub(crate) async fn send_to(&self, method: Method, url: Url, sent: Sent) -> Result<Reply, NoReply> {
+        let mut tries = 0;
+        loop {
+            let reply = self.send_once(method.clone(), url.clone(), sent.clone()).await?;
+            let seconds = reply.header("retry-after").and_then(|seconds| seconds.parse().ok());
+            match seconds.map(Duration::from_secs).filter(|wait| reply.status == 429 && *wait <= LONGEST_WAIT) {
+                Some(wait) if tries < MOST_TRIES => sleep(wait).await,
+                _ => return Ok(reply),
+            }
+            tries += 1;
+        }
+    }
+
+    async fn send_once(&self, method: Method, url: Url, sent: Sent) -> Result<Reply, NoReply> {
         let what = format!("{method} {}", url.path());
         let mut headers = HeaderMap::new();
         for (name, value) in sent.headers {

@@ -9,6 +9,7 @@
 mod alerts;
 mod api;
 mod authentication;
+mod client_token;
 mod config;
 mod contract;
 mod create_body;
@@ -21,6 +22,7 @@ mod hold;
 mod hook;
 mod https;
 mod knowledge;
+mod limits;
 mod metrics;
 mod pages;
 mod paymentsos;
@@ -38,6 +40,7 @@ mod who;
 pub use alerts::{Alert, AlertCode};
 pub use config::{Config, ConfigError, Environment, Secret};
 pub use contract::{contract, contract_page};
+pub use limits::Rate;
 pub use paymentsos::ClientError;
 pub use proxies::{Network, NotANetwork};
 pub use reconcile::{Difference, Reconciled, reconcile};
@@ -48,6 +51,7 @@ pub use store::StoreError;
 use alerts::Alerts;
 use desk::Desk;
 use hook::Hook;
+use limits::Limits;
 use metrics::Metrics;
 use paymentsos::PaymentsOs;
 use std::time::Duration;
@@ -65,6 +69,7 @@ struct Merchant {
     alerts: Alerts,
     metrics: Metrics,
     hook: Option<Hook>,
+    limits: Limits,
     /// There is something that the shop's own systems are to be told.
     to_tell: Notify,
     /// Becomes true when the process is to end: whoever waits gets an answer.
@@ -81,7 +86,8 @@ struct Settings {
     /// Where PayU's Secure Fields come from, where the shop's pages may use them.
     secure_fields: Option<Url>,
     public_key: String,
-    private_key: Secret,
+    /// The one in use, and while it is replaced the one before.
+    private_keys: Vec<Secret>,
     environment: Environment,
     trusted_proxies: Vec<Network>,
     /// How long a payment's end may be unknown before it is asked for unasked.

@@ -5,6 +5,7 @@ use crate::config::{Config, ConfigError, is_loopback};
 use crate::contract::contract;
 use crate::desk::Desk;
 use crate::headers::Policy;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::paymentsos::{ClientError, PaymentsOs};
 use crate::shop::ChangeError;
@@ -23,12 +24,15 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
 use url::Url;
 
 const LARGEST_REQUEST: usize = 64 * 1024;
 /// A webhook holds a whole resource, the provider's own reply and vouchers included.
 const LARGEST_WEBHOOK: usize = 1024 * 1024;
+/// How long nothing may come of a body that is under way.
+const BODY: Duration = Duration::from_secs(10);
 /// How long requests under way may take when the process is to end.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -99,6 +103,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         framed_by: config.shop_framed_by.clone(),
         frames: config.shop_frames.clone(),
         secure_fields: config.shop_secure_fields.clone(),
+        is_https: merchant.settings.is_https,
     };
     let pages = pages::routes(config.shop_dir.as_deref(), &policy);
     let routes = routes(&merchant, &foreign_origins(&config), pages);
@@ -128,7 +133,11 @@ pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Me
             paymentsos_browser_url: browser_url.clone(),
             secure_fields: config.shop_secure_fields.clone(),
             public_key: config.public_key.clone(),
-            private_key: config.private_key.clone(),
+            private_keys: [Some(&config.private_key), config.previous_private_key.as_ref()]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
             environment: config.environment,
             trusted_proxies: config.trusted_proxies.clone(),
             follow_after: config.follow_after,
@@ -139,6 +148,7 @@ pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Me
         alerts: Alerts::default(),
         metrics,
         hook,
+        limits: Limits::new(config.rate_of_posts, config.rate_of_reads),
         to_tell: Notify::new(),
         stopping: watch::Sender::new(false),
     }))
@@ -165,6 +175,7 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router
         .merge(shop::routes(Arc::clone(merchant)))
         .merge(health::routes(Arc::clone(merchant)))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+        .layer(RequestBodyTimeoutLayer::new(BODY))
         .merge(webhooks)
         .layer(TraceLayer::new_for_http().make_span_with(span))
 }

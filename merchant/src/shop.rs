@@ -2,13 +2,14 @@
 
 use crate::Merchant;
 use crate::headers;
+use crate::limits::limit;
 use crate::problem::{Problem, Type};
 use crate::store::{Order, StoreError};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -38,6 +39,7 @@ pub(crate) fn routes(merchant: Arc<Merchant>) -> Router {
         .route("/shop/orders", post(order))
         .route("/shop/orders/{order}", get(look))
         .route("/shop/config", get(config))
+        .layer(from_fn_with_state(Arc::clone(&merchant), limit))
         .with_state(merchant)
         .layer(map_response(headers::for_api))
 }
@@ -84,7 +86,7 @@ async fn order(
     };
     let order = merchant.open_order(&session, &asked).await?;
     let client_token = match asked.client_token {
-        true => Some(merchant.new_client_token(&session).await?),
+        true => order.payment.as_deref().and_then(|payment| merchant.new_client_token(payment)),
         false => None,
     };
     let mut response = Json(reply(order, client_token)?).into_response();

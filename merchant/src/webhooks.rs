@@ -25,7 +25,7 @@ pub(crate) async fn receive(
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let (Some(id), Some(event)) = (text("/id"), header("event-type")) else { return Err(unreadable()) };
     let request_id = header("x-zooz-request-id").unwrap_or("");
-    if !is_signed(merchant.settings.private_key.reveal(), event, &webhook, header("signature").unwrap_or("")) {
+    if !is_signed(&merchant.settings.private_keys, event, &webhook, header("signature").unwrap_or("")) {
         tracing::warn!(event, request_id, "a webhook with a wrong signature");
         let detail = "The signature is not right.";
         return Err(Problem::new(Type::Signature, detail));

@@ -7,10 +7,11 @@ mod transactions;
 
 use crate::Merchant;
 use crate::headers;
+use crate::limits::limit;
 use crate::problem::{Problem, Type};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use paymentsos_core::paymentsos::Kind;
 use std::sync::Arc;
@@ -46,6 +47,7 @@ pub(crate) fn routes(merchant: Arc<Merchant>, origins: &[String]) -> Router {
             let detail = "This address has no such method.";
             Problem::new(Type::Method, detail)
         })
+        .layer(from_fn_with_state(Arc::clone(&merchant), limit))
         .with_state(merchant)
         .layer(map_response(headers::for_api))
         .layer(cors(origins))

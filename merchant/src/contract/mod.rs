@@ -43,7 +43,7 @@ const ABOUT: &str = "What a backend offers the checkout component. The shapes ar
     else is done. It builds PaymentsOS's body from an allow-list. The amount is its own.";
 
 /// What any request may end with.
-const ANY: [Type; 2] = [Type::NotFound, Type::Internal];
+const ANY: [Type; 3] = [Type::NotFound, Type::TooMany, Type::Internal];
 /// What any request for PaymentsOS's word may end with.
 const UPSTREAM: [Type; 3] = [Type::Unavailable, Type::Busy, Type::TimedOut];
 /// What any POST may end with.
@@ -77,7 +77,9 @@ pub(crate) fn document() -> OpenApi {
     );
     let token = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("The element's `client-token`: stands for the session where cookies do not go."))
+        .description(Some(
+            "The element's `client-token`: made for one payment, it stands for the session where cookies do not go.",
+        ))
         .build();
     let mut schemas = vec![
         (Payment::name().into_owned(), Payment::schema()),
@@ -223,7 +225,7 @@ fn answering(mut operation: OperationBuilder, problems: &[Type]) -> OperationBui
             here.map(|sort| format!("`{}`: {}", sort.uri(), sort.meaning())).collect::<Vec<_>>().join("\n\n");
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Details::name()))).build();
         let mut reply = ResponseBuilder::new().description(meanings).content("application/problem+json", content);
-        if problems.iter().any(|sort| sort.status() == status && *sort == Type::Busy) {
+        if problems.iter().any(|sort| sort.status() == status && matches!(sort, Type::Busy | Type::TooMany)) {
             let seconds = ObjectBuilder::new().schema_type(schema::Type::Integer);
             let header =
                 HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds until it is worth asking again."));

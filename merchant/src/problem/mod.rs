@@ -115,6 +115,11 @@ impl Problem {
         }
     }
 
+    /// The address has asked too much.
+    pub(crate) fn too_many(seconds: u64) -> Problem {
+        Problem { retry_after: Some(seconds), ..Problem::of(Type::TooMany) }
+    }
+
     pub(crate) fn internal() -> Problem {
         let detail = "The shop's backend has a fault. Repeat the request with the same Idempotency-Key.";
         Problem::new(Type::Internal, detail)

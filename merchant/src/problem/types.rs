@@ -91,6 +91,8 @@ types! {
     DataCollection = "data-collection-completed-ind", UNPROCESSABLE_ENTITY, "The request is not right";
     /// PaymentsOS refused: nothing was done. `category` is its word for why.
     Refused = "refused", UNPROCESSABLE_ENTITY, "PaymentsOS refused";
+    /// Too many requests come from this address: repeat it after `Retry-After`, a create with the same key.
+    TooMany = "too-many", TOO_MANY_REQUESTS, "Try again later";
     /// The backend has a fault: repeat the request with the same key.
     Internal = "internal", INTERNAL_SERVER_ERROR, "A fault of the backend";
     /// PaymentsOS cannot be used now, and what came of a create is not known: repeat the request with the same key.

@@ -16,7 +16,7 @@ pub(crate) struct Follow {
 const PORTION: i64 = 16;
 const LEASE: Duration = Duration::from_secs(60);
 
-pub(super) fn milliseconds(duration: Duration) -> i64 {
+pub(crate) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 

@@ -14,11 +14,10 @@ mod webhooks;
 
 pub(crate) use attempts::{Attempt, AttemptState, NewAttempt};
 pub(crate) use counts::Counts;
-pub(crate) use follows::Follow;
+pub(crate) use follows::{Follow, milliseconds};
 pub(crate) use orders::Order;
 pub(crate) use outbox::Event;
 pub(crate) use replicas::News;
-pub(crate) use sessions::CredentialKind;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
@@ -169,7 +168,7 @@ async fn open_sqlite(url: &str) -> Result<AnyPool, sqlx::Error> {
 }
 
 /// Milliseconds since 1970 (UTC).
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
