@@ -104,6 +104,9 @@ pub struct Config {
     pub rate_of_posts: Option<Rate>,
     /// How many other requests an address may send. (`RATE_OF_READS`, `500/50`; `off`)
     pub rate_of_reads: Option<Rate>,
+    /// What the shop's own systems show to capture and void, each a random text of 32 characters or more; without one, nobody may.
+    /// (`SHOP_SYSTEM_KEYS`, separated by commas)
+    pub system_keys: Vec<Secret>,
     /// Proxies whose `X-Forwarded-For` is believed. (`TRUSTED_PROXIES`, addresses and networks separated by commas)
     pub trusted_proxies: Vec<Network>,
 }
@@ -162,6 +165,7 @@ impl Config {
             follow_after: FOLLOW_AFTER,
             rate_of_posts: None,
             rate_of_reads: None,
+            system_keys: Vec::new(),
             trusted_proxies: Vec::new(),
         }
     }
@@ -244,6 +248,11 @@ impl Config {
                 .map_or(FOLLOW_AFTER, Duration::from_secs),
             rate_of_posts: vars.rate("RATE_OF_POSTS", Rate { at_once: 100, per_second: 5 })?,
             rate_of_reads: vars.rate("RATE_OF_READS", Rate { at_once: 500, per_second: 50 })?,
+            system_keys: vars
+                .parsed("SHOP_SYSTEM_KEYS", "random texts of 32 characters or more, separated by commas", |v| {
+                    list(&v, |key| (key.len() >= 32).then(|| Secret::new(key)))
+                })?
+                .unwrap_or_default(),
             trusted_proxies: vars
                 .parsed("TRUSTED_PROXIES", "addresses and networks such as 10.0.0.0/8, separated by commas", |v| {
                     list(&v, |part| part.parse().ok())

@@ -24,6 +24,7 @@ mod https;
 mod knowledge;
 mod limits;
 mod metrics;
+mod operations;
 mod pages;
 mod paymentsos;
 mod problem;
@@ -41,6 +42,7 @@ pub use alerts::{Alert, AlertCode};
 pub use config::{Config, ConfigError, Environment, Secret};
 pub use contract::{contract, contract_page};
 pub use limits::Rate;
+pub use operations::{Operate, Operated, operate};
 pub use paymentsos::ClientError;
 pub use proxies::{Network, NotANetwork};
 pub use reconcile::{Difference, Reconciled, reconcile};
@@ -89,6 +91,8 @@ struct Settings {
     /// The one in use, and while it is replaced the one before.
     private_keys: Vec<Secret>,
     environment: Environment,
+    /// What the shop's own systems show.
+    system_keys: Vec<Secret>,
     trusted_proxies: Vec<Network>,
     /// How long a payment's end may be unknown before it is asked for unasked.
     follow_after: Duration,

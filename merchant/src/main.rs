@@ -1,12 +1,13 @@
 //! `merchant`: the backend as a program, set up by environment variables.
 
 use clap::{Parser, Subcommand};
-use merchant::{Config, contract, contract_page, reconcile, start};
+use merchant::{Config, Operate, contract, contract_page, operate, reconcile, start};
 use std::error::Error;
 use std::fs;
 use std::process::ExitCode;
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
 
 /// The reference merchant backend of a PaymentsOS checkout. Without a command it serves.
 #[derive(Parser)]
@@ -26,6 +27,25 @@ enum Command {
         #[arg(long, default_value_t = 30)]
         days: u64,
     },
+    /// Capture the authorization of a payment, or a part of it. It may serve meanwhile.
+    Capture {
+        /// The payment's id.
+        payment: String,
+        /// How much, in minor units; all of it, where absent.
+        #[arg(long)]
+        amount: Option<u64>,
+        /// The idempotency key of a try whose outcome is not known.
+        #[arg(long)]
+        key: Option<Uuid>,
+    },
+    /// Void the authorization of a payment. It may serve meanwhile.
+    Void {
+        /// The payment's id.
+        payment: String,
+        /// The idempotency key of a try whose outcome is not known.
+        #[arg(long)]
+        key: Option<Uuid>,
+    },
     /// Print the contract of the Merchant API, as OpenAPI 3.1.
     Contract {
         /// Write it, and the page made from it, to docs/ in this folder instead.
@@ -44,6 +64,8 @@ async fn main() -> ExitCode {
     }
     let done = match cli.command {
         None | Some(Command::Serve) => serve().await.map(|()| ExitCode::SUCCESS),
+        Some(Command::Capture { payment, amount, key }) => carry_out(&payment, Operate::Capture(amount), key).await,
+        Some(Command::Void { payment, key }) => carry_out(&payment, Operate::Void, key).await,
         Some(Command::Contract { write: false }) => {
             print!("{}", contract());
             Ok(ExitCode::SUCCESS)
@@ -62,6 +84,14 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     stopped().await?;
     running.stop().await;
     Ok(())
+}
+
+/// Succeeds where it was not refused and has not failed.
+async fn carry_out(payment: &str, what: Operate, key: Option<Uuid>) -> Result<ExitCode, Box<dyn Error>> {
+    let operated = operate(Config::from_env()?, payment, what, key).await?;
+    println!("{operated}");
+    let is_done = operated.outcome.is_ok_and(|status| status != "Failed");
+    Ok(if is_done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn write_contract() -> Result<(), Box<dyn Error>> {

@@ -176,6 +176,31 @@ impl PaymentsOs {
         if read.id == id { Ok(read) } else { Err(CallError::Unreadable) }
     }
 
+    /// Captures or voids.
+    pub(crate) async fn operate(
+        &self,
+        payment: &str,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> Result<Transaction, CallError> {
+        let request = self.request(Method::POST, &format!("/payments/{payment}/{path}")).header("idempotency-key", key);
+        self.send("POST /payments/…/…", CREATE, request, Some(body)).await
+    }
+
+    /// All captures or voids of a payment.
+    pub(crate) async fn operations(&self, payment: &str, path: &str) -> Result<Vec<Transaction>, CallError> {
+        let request = self.request(Method::GET, &format!("/payments/{payment}/{path}"));
+        self.send("GET /payments/…/…", READ, request, None).await
+    }
+
+    /// A capture or void.
+    pub(crate) async fn operation(&self, payment: &str, path: &str, id: &str) -> Result<Transaction, CallError> {
+        let request = self.request(Method::GET, &format!("/payments/{payment}/{path}/{id}"));
+        let read: Transaction = self.send("GET /payments/…/…/…", READ, request, None).await?;
+        if read.id == id { Ok(read) } else { Err(CallError::Unreadable) }
+    }
+
     /// A POST that the shopper's browser has caused.
     fn request_for(&self, shopper: &Shopper, key: &str, path: &str) -> request::Builder {
         let request = self

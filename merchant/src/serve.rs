@@ -139,6 +139,7 @@ pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Me
                 .cloned()
                 .collect(),
             environment: config.environment,
+            system_keys: config.system_keys.clone(),
             trusted_proxies: config.trusted_proxies.clone(),
             follow_after: config.follow_after,
         },
@@ -173,6 +174,7 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router
         .route("/openapi.json", get(async || contract).layer(map_response(headers::for_api)))
         .nest("/api", api::routes(Arc::clone(merchant), foreign))
         .merge(shop::routes(Arc::clone(merchant)))
+        .merge(api::for_systems(Arc::clone(merchant)))
         .merge(health::routes(Arc::clone(merchant)))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .layer(RequestBodyTimeoutLayer::new(BODY))

@@ -44,6 +44,7 @@ pub(crate) async fn receive(
         merchant.metrics.webhook(lag);
     }
     merchant.read_payment(payment, Instant::now()).await?;
+    merchant.settle_standing_operation(payment).await?;
     // Only now: had the reading failed, the repeat would be needed.
     merchant.store.add_webhook(id).await?;
     Ok(StatusCode::OK)

@@ -3,7 +3,10 @@
 mod authentication;
 mod payments;
 mod request;
+mod systems;
 mod transactions;
+
+pub(crate) use systems::{OperationRequest, routes as for_systems};
 
 use crate::Merchant;
 use crate::headers;

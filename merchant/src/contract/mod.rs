@@ -6,9 +6,11 @@ mod requests;
 
 pub(crate) use requests::{BrowserAttributes, CollectionAttributes, PaymentMethodRequest};
 
+use crate::api::OperationRequest;
 use crate::authentication::AuthenticationRequest;
 use crate::create_body::CreateRequest;
 use crate::problem::{Details, Type};
+use crate::store::OperationKind;
 use paymentsos_core::paymentsos::{Kind, Payment, Transaction};
 use utoipa::openapi::path::PathItem;
 use utoipa::openapi::path::{Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
@@ -35,6 +37,7 @@ pub fn contract_page() -> String {
 
 const COOKIE: &str = "session";
 const TOKEN: &str = "client-token";
+const SYSTEM: &str = "system-key";
 
 const ABOUT: &str = "What a backend offers the checkout component. The shapes are PaymentsOS's own, so that there is little to map; \
     the component ignores what it does not know. Every reply says `Cache-Control: no-store`. Errors are problems (RFC 9457), or \
@@ -71,6 +74,10 @@ pub(crate) fn document() -> OpenApi {
             .path(format!("{at}/{{id}}"), PathItem::new(HttpMethod::Get, read_transaction(kind)))
             .path(format!("{at}/{{id}}/authentication-flows"), PathItem::new(HttpMethod::Post, go_on(kind)));
     }
+    for kind in OperationKind::ALL {
+        let at = format!("/systems/payments/{{payment_id}}/{}", kind.path());
+        paths = paths.path(at, PathItem::new(HttpMethod::Post, operate(kind)));
+    }
     let cookie = ApiKeyValue::with_description(
         "shop_session",
         "The merchant's session; the cookie's name is the backend's affair.",
@@ -81,7 +88,12 @@ pub(crate) fn document() -> OpenApi {
             "The element's `client-token`: made for one payment, it stands for the session where cookies do not go.",
         ))
         .build();
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("One of `SHOP_SYSTEM_KEYS`: for the shop's own systems, never for a page."))
+        .build();
     let mut schemas = vec![
+        (OperationRequest::name().into_owned(), OperationRequest::schema()),
         (Payment::name().into_owned(), Payment::schema()),
         (Transaction::name().into_owned(), Transaction::schema()),
         (CreateRequest::name().into_owned(), CreateRequest::schema()),
@@ -95,6 +107,7 @@ pub(crate) fn document() -> OpenApi {
         .schemas_from_iter(schemas)
         .security_scheme(COOKIE, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
         .security_scheme(TOKEN, SecurityScheme::Http(token))
+        .security_scheme(SYSTEM, SecurityScheme::Http(key))
         .build();
     let info =
         InfoBuilder::new().title("Merchant API").version(env!("CARGO_PKG_VERSION")).description(Some(ABOUT)).build();
@@ -195,6 +208,39 @@ fn go_on(kind: Kind) -> Operation {
         .build()
 }
 
+fn operate(kind: OperationKind) -> Operation {
+    let own = [
+        Type::Json,
+        Type::Body,
+        Type::IdempotencyKey,
+        Type::NoKey,
+        Type::PaymentHasOperation,
+        Type::NotAuthorized,
+        Type::TooLarge,
+        Type::NotJson,
+        Type::KeyOfAnother,
+        Type::Amount,
+        Type::Refused,
+    ];
+    let (id_, summary) = match kind {
+        OperationKind::Capture => ("capture", "Captures an authorization, or a part of it, once"),
+        OperationKind::Void => ("void", "Voids an authorization, once"),
+    };
+    answering(OperationBuilder::new(), &[&[Type::NotFound, Type::Internal][..], &UPSTREAM, &own].concat())
+        .securities(Some([SecurityRequirement::new(SYSTEM, [""; 0])]))
+        .operation_id(Some(id_))
+        .summary(Some(summary))
+        .description(Some(
+            "For the shop's own systems; not a part of what the component asks for. A repeat under the same key is replied to with what \
+             became of it. While it is pending, it is followed, and the end is told by the hook.",
+        ))
+        .parameter(id("payment_id", "The payment's id."))
+        .parameter(key_of("A UUID of the system's own, a new one for each operation; which is also the `reconciliation_id`."))
+        .request_body(Some(json_body::<OperationRequest>()))
+        .response("201", json_reply::<Transaction>(&format!("The {}, final or pending.", kind.name())))
+        .build()
+}
+
 const fn article(kind: Kind) -> &'static str {
     match kind {
         Kind::Charge => "a",
@@ -251,11 +297,15 @@ fn id(name: &str, about: &str) -> Parameter {
 }
 
 fn key() -> Parameter {
+    key_of("The attempt's id, which is also its `reconciliation_id`.")
+}
+
+fn key_of(about: &str) -> Parameter {
     ParameterBuilder::new()
         .name("Idempotency-Key")
         .parameter_in(ParameterIn::Header)
         .required(Required::True)
-        .description(Some("The attempt's id, which is also its `reconciliation_id`."))
+        .description(Some(about))
         .schema(Some(uuid()))
         .build()
 }

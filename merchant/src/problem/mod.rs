@@ -46,8 +46,13 @@ impl Problem {
     }
 
     /// Where there is no more to say than what all of the sort mean.
-    fn of(sort: Type) -> Problem {
+    pub(crate) fn of(sort: Type) -> Problem {
         Problem::new(sort, sort.meaning())
+    }
+
+    /// What happened, in a sentence.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     pub(crate) fn not_found() -> Problem {

@@ -53,6 +53,8 @@ types! {
     Body = "body", BAD_REQUEST, "The body cannot be read";
     /// This needs the session that the order was made in, or its client token.
     NoSession = "no-session", UNAUTHORIZED, "Not signed in";
+    /// This needs a key of the shop's own systems.
+    NoKey = "no-system-key", UNAUTHORIZED, "Not signed in";
     /// A webhook's signature is not right.
     Signature = "signature", UNAUTHORIZED, "Not signed";
     /// The payment belongs to another session.
@@ -67,6 +69,10 @@ types! {
     PaymentHasTransaction = "payment-has-transaction", CONFLICT, "Already paid, or being paid";
     /// Most likely the same request is under way: repeat it with the same key.
     Conflict = "conflict", CONFLICT, "A conflict";
+    /// The payment has a capture or void whose end is not known yet: wait for it, or repeat the request for that one.
+    PaymentHasOperation = "payment-has-operation", CONFLICT, "Being captured or voided";
+    /// The payment's amount is not reserved: there is nothing to capture or void.
+    NotAuthorized = "not-authorized", CONFLICT, "Nothing to capture or void";
     /// The payment's amount or currency is not the one that was shown: read the payment, and show it again.
     AmountDiffers = "amount-differs", PRECONDITION_FAILED, "The amount has changed";
     /// The body is larger than any request needs to be.
@@ -81,6 +87,8 @@ types! {
     KeyOfAnother = "key-of-another", UNPROCESSABLE_ENTITY, "The request is not right";
     /// The attempt that is named did not make this transaction.
     AnotherAttempt = "another-attempt", UNPROCESSABLE_ENTITY, "The request is not right";
+    /// The amount must be one of minor units, at most the payment's; a void has none.
+    Amount = "amount", UNPROCESSABLE_ENTITY, "The request is not right";
     /// `expected`, which says what the shopper saw, is missing.
     ExpectedMissing = "expected-missing", UNPROCESSABLE_ENTITY, "The request is not right";
     /// `payment_method` cannot be used.

@@ -5,6 +5,7 @@
 mod attempts;
 mod counts;
 mod follows;
+mod operations;
 mod orders;
 mod outbox;
 mod replicas;
@@ -15,6 +16,7 @@ mod webhooks;
 pub(crate) use attempts::{Attempt, AttemptState, NewAttempt};
 pub(crate) use counts::Counts;
 pub(crate) use follows::{Follow, milliseconds};
+pub(crate) use operations::{Operation, OperationKind, OperationState};
 pub(crate) use orders::Order;
 pub(crate) use outbox::Event;
 pub(crate) use replicas::News;
