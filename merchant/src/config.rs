@@ -100,6 +100,8 @@ pub struct Config {
     /// How long the end of a payment may be unknown before PaymentsOS is asked for it, though no shopper waits. (`FOLLOW_AFTER`, seconds,
     /// 30)
     pub follow_after: Duration,
+    /// How long orders and what belongs to their payments are kept, once all is decided and told. (`KEEP_DAYS`, 400)
+    pub keep_for: Duration,
     /// How many POSTs an address may send. (`RATE_OF_POSTS`, `100/5`: a hundred at once, then five a second; `off`)
     pub rate_of_posts: Option<Rate>,
     /// How many other requests an address may send. (`RATE_OF_READS`, `500/50`; `off`)
@@ -163,6 +165,7 @@ impl Config {
             shop_hook_url: None,
             shop_hook_secrets: Vec::new(),
             follow_after: FOLLOW_AFTER,
+            keep_for: KEEP_FOR,
             rate_of_posts: None,
             rate_of_reads: None,
             system_keys: Vec::new(),
@@ -246,6 +249,9 @@ impl Config {
                     v.parse().ok().filter(|seconds| *seconds > 0)
                 })?
                 .map_or(FOLLOW_AFTER, Duration::from_secs),
+            keep_for: vars
+                .parsed("KEEP_DAYS", "a number of days such as 400", |v| v.parse().ok().filter(|days| *days > 0))?
+                .map_or(KEEP_FOR, |days: u64| Duration::from_secs(days.saturating_mul(DAY))),
             rate_of_posts: vars.rate("RATE_OF_POSTS", Rate { at_once: 100, per_second: 5 })?,
             rate_of_reads: vars.rate("RATE_OF_READS", Rate { at_once: 500, per_second: 50 })?,
             system_keys: vars
@@ -294,6 +300,9 @@ impl Config {
     }
 }
 
+const DAY: u64 = 24 * 60 * 60;
+/// A year, and what may come after it.
+const KEEP_FOR: Duration = Duration::from_secs(400 * DAY);
 const FOLLOW_AFTER: Duration = Duration::from_secs(30);
 const HOOK_SECRET: &str =
     "`whsec_` and a random key of 24 to 64 bytes in base64, as `openssl rand -base64 32` makes one";

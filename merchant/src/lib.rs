@@ -30,6 +30,7 @@ mod paymentsos;
 mod problem;
 mod proxies;
 mod reconcile;
+mod retention;
 mod serve;
 mod session;
 mod shop;
@@ -94,6 +95,8 @@ struct Settings {
     /// What the shop's own systems show.
     system_keys: Vec<Secret>,
     trusted_proxies: Vec<Network>,
+    /// How long orders are kept.
+    keep_for: Duration,
     /// How long a payment's end may be unknown before it is asked for unasked.
     follow_after: Duration,
 }

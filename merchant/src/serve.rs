@@ -74,7 +74,7 @@ pub struct Running {
     merchant: Arc<Merchant>,
     server: JoinHandle<()>,
     /// What is done beside answering.
-    beside: [JoinHandle<()>; 4],
+    beside: [JoinHandle<()>; 5],
 }
 
 /// Starts a merchant. It serves when this returns.
@@ -112,6 +112,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         tokio::spawn(listen(Arc::clone(&merchant))),
         tokio::spawn(Arc::clone(&merchant).follow()),
         tokio::spawn(Arc::clone(&merchant).tell_shop()),
+        tokio::spawn(Arc::clone(&merchant).forget()),
         tokio::spawn(serve_operators(for_operators, Arc::clone(&merchant))),
     ];
     tracing::info!(%address, public_url = public_url.as_str(), "the merchant serves");
@@ -142,6 +143,7 @@ pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Me
             system_keys: config.system_keys.clone(),
             trusted_proxies: config.trusted_proxies.clone(),
             follow_after: config.follow_after,
+            keep_for: config.keep_for,
         },
         store,
         paymentsos,

@@ -1,7 +1,6 @@
 //! `cargo xtask`: runs the demo, the tests and what else the workspace needs, and sets up the tools for it.
 
 mod command;
-mod conformance;
 mod demo;
 mod examples;
 mod failure;
@@ -9,6 +8,7 @@ mod files;
 mod locales;
 mod minify;
 mod package;
+mod programs;
 mod reference;
 mod screenshots;
 mod shop;
@@ -55,7 +55,10 @@ enum Task {
     Screenshots,
     /// Tell whether a merchant's backend keeps the contract of the Merchant API; `--help` says what it needs to be told
     #[command(disable_help_flag = true)]
-    Conformance(conformance::Options),
+    Conformance(programs::Options),
+    /// Measure how the reference backend does with many shoppers: `bench backend`
+    #[command(disable_help_flag = true)]
+    Bench(programs::Options),
     /// Measure what a page loads until Pay can be pressed, against sizes.json
     Size(size::Options),
     /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
@@ -87,7 +90,8 @@ fn run(task: Task) -> Result<()> {
         Task::Package => package::run(),
         Task::Reference => reference::run(),
         Task::Screenshots => screenshots::run(),
-        Task::Conformance(options) => conformance::run(&options),
+        Task::Conformance(options) => programs::conformance(&options),
+        Task::Bench(options) => programs::bench(&options),
         Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),
         Task::Minify => minify::run(),

@@ -9,6 +9,7 @@ mod operations;
 mod orders;
 mod outbox;
 mod replicas;
+mod retention;
 mod sessions;
 mod transactions;
 mod webhooks;

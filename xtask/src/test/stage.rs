@@ -7,7 +7,7 @@ use super::walls;
 use crate::command::{self, follow};
 use crate::examples;
 use crate::failure::{Failure, Result};
-use crate::files::failed;
+use crate::files::{failed, make_anew};
 use crate::locales;
 use crate::package;
 use crate::shop;
@@ -33,6 +33,7 @@ pub(super) enum Stage {
     Clippy,
     Dependencies,
     Docs,
+    Unit,
     Locales,
     Native,
     Postgresql,
@@ -53,6 +54,7 @@ impl Stage {
             Stage::Clippy => "clippy",
             Stage::Dependencies => "dependencies",
             Stage::Docs => "docs",
+            Stage::Unit => "unit",
             Stage::Locales => "locales",
             Stage::Native => "native",
             Stage::Postgresql => "postgresql",
@@ -87,6 +89,7 @@ impl Stage {
             Stage::Clippy => clippy(quick),
             Stage::Dependencies => dependencies(report),
             Stage::Docs => docs(),
+            Stage::Unit => unit(report),
             Stage::Locales => locales::run(),
             Stage::Native => native(report),
             Stage::Postgresql => postgresql(report),
@@ -166,6 +169,31 @@ fn docs() -> Result<()> {
     let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
     doc.env("RUSTDOCFLAGS", "-D warnings");
     finish(doc)
+}
+
+/// The merchant's unit file, as systemd itself reads it.
+fn unit(report: &mut Report) -> Result<()> {
+    let systemd = "systemd-analyze";
+    if tools::on_path(systemd).is_none() {
+        report.note(format!("merchant/merchant.service was not verified, as there is no {systemd} here"));
+        return Ok(());
+    }
+    let path = Path::new("merchant/merchant.service");
+    let unit = fs::read_to_string(path).map_err(|e| failed(path, &e))?;
+    let folder = shop::target_folder()?.join("unit");
+    make_anew(&folder)?;
+    // The program need not be installed where it is read.
+    let copy = folder.join("merchant.service");
+    fs::write(&copy, unit.replace("/usr/local/bin/merchant", "/bin/true")).map_err(|e| failed(&copy, &e))?;
+    let mut verify = command::program(systemd);
+    verify.arg("verify").arg(&copy);
+    // It warns of what it does not know, and succeeds.
+    let mut said = Vec::new();
+    follow(verify, LIMIT, |line| said.extend(line.contains("merchant.service").then(|| line.to_owned())))?;
+    match said.first() {
+        Some(line) => Err(Failure(line.clone())),
+        None => Ok(()),
+    }
 }
 
 fn native(report: &mut Report) -> Result<()> {
