@@ -36,6 +36,7 @@ mod session;
 mod shop;
 mod signature;
 mod store;
+mod telemetry;
 mod webhooks;
 mod who;
 
@@ -50,6 +51,7 @@ pub use reconcile::{Difference, Reconciled, reconcile};
 pub use serve::{Running, StartError, start};
 pub use shop::ChangeError;
 pub use store::StoreError;
+pub use telemetry::{Telemetry, TelemetryError};
 
 use alerts::Alerts;
 use desk::Desk;

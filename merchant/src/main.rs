@@ -1,12 +1,11 @@
 //! `merchant`: the backend as a program, set up by environment variables.
 
 use clap::{Parser, Subcommand};
-use merchant::{Config, Operate, contract, contract_page, operate, reconcile, start};
+use merchant::{Config, Operate, Telemetry, contract, contract_page, operate, reconcile, start};
 use std::error::Error;
 use std::fs;
 use std::process::ExitCode;
 use std::time::Duration;
-use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
 /// The reference merchant backend of a PaymentsOS checkout. Without a command it serves.
@@ -57,11 +56,13 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    match std::env::var("LOG_FORMAT").as_deref() {
-        Ok("json") => tracing_subscriber::fmt().with_env_filter(filter).json().init(),
-        _ => tracing_subscriber::fmt().with_env_filter(filter).init(),
-    }
+    let telemetry = match Telemetry::start() {
+        Ok(telemetry) => telemetry,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let done = match cli.command {
         None | Some(Command::Serve) => serve().await.map(|()| ExitCode::SUCCESS),
         Some(Command::Capture { payment, amount, key }) => carry_out(&payment, Operate::Capture(amount), key).await,
@@ -73,10 +74,12 @@ async fn main() -> ExitCode {
         Some(Command::Contract { write: true }) => write_contract().map(|()| ExitCode::SUCCESS),
         Some(Command::Reconcile { days }) => compare(Duration::from_secs(days.saturating_mul(24 * 60 * 60))).await,
     };
-    done.unwrap_or_else(|error| {
+    let code = done.unwrap_or_else(|error| {
         tracing::error!("{error}");
         ExitCode::FAILURE
-    })
+    });
+    telemetry.stop().await;
+    code
 }
 
 async fn serve() -> Result<(), Box<dyn Error>> {

@@ -13,6 +13,7 @@ use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::time::timeout;
+use tracing::{Instrument, Span, field};
 
 /// A create may wait for the provider; the component gives it 60 s.
 const CREATE: Duration = Duration::from_secs(50);
@@ -233,6 +234,24 @@ impl PaymentsOs {
         request: request::Builder,
         body: Option<&Value>,
     ) -> Result<T, CallError> {
+        let span = tracing::info_span!(
+            "paymentsos",
+            otel.name = what,
+            otel.kind = "client",
+            http.response.status_code = field::Empty,
+            request_id = field::Empty,
+        );
+        self.send_within(&span, what, limit, request, body).instrument(span.clone()).await
+    }
+
+    async fn send_within<T: DeserializeOwned>(
+        &self,
+        span: &Span,
+        what: &str,
+        limit: Duration,
+        request: request::Builder,
+        body: Option<&Value>,
+    ) -> Result<T, CallError> {
         let body = Full::from(body.map(Value::to_string).unwrap_or_default());
         let exchange = async {
             let request = request.body(body).map_err(|_| CallError::Unreachable)?;
@@ -248,6 +267,7 @@ impl PaymentsOs {
         };
         let text = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let (status, request_id) = (head.status, text(REQUEST_ID).unwrap_or(""));
+        span.record("http.response.status_code", status.as_u16()).record("request_id", request_id);
         let result = match status.as_u16() {
             200..300 => serde_json::from_slice(&body).map_err(|_| CallError::Unreadable),
             404 => Err(CallError::NotFound),

@@ -12,9 +12,10 @@ use crate::shop::ChangeError;
 use crate::store::{News, Store, StoreError};
 use crate::{Merchant, Settings, api, headers, health, pages, shop, webhooks};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::{get, post};
 use std::io;
 use std::net::SocketAddr;
@@ -26,6 +27,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
+use tracing::{Span, field};
 use url::Url;
 
 const LARGEST_REQUEST: usize = 64 * 1024;
@@ -169,8 +171,20 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router
         .layer(map_response(headers::for_api))
         .with_state(Arc::clone(merchant));
     // An address may hold ids in its query, which are not for the log.
-    let span =
-        |request: &Request| tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
+    let span = |request: &Request| {
+        let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str);
+        tracing::info_span!(
+            "request",
+            otel.name = format!("{} {route}", request.method()),
+            otel.kind = "server",
+            method = %request.method(),
+            path = request.uri().path(),
+            http.response.status_code = field::Empty,
+        )
+    };
+    let replied = |response: &Response, _: Duration, span: &Span| {
+        span.record("http.response.status_code", response.status().as_u16());
+    };
     let contract = ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], contract());
     pages
         .route("/openapi.json", get(async || contract).layer(map_response(headers::for_api)))
@@ -181,7 +195,7 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .layer(RequestBodyTimeoutLayer::new(BODY))
         .merge(webhooks)
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(replied))
 }
 
 /// The public address's own origin. On this machine `localhost` and `127.0.0.1` are one.
