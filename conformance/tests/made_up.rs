@@ -37,7 +37,7 @@ impl Shop {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs schemathesis on PATH, which `cargo xtask test contract` sets up"]
+#[ignore = "needs schemathesis on PATH, which `cargo xtask test --only contract` sets up"]
 async fn whatever_is_sent_is_replied_to_as_the_contract_says() {
     let sandbox = sandbox().await;
     let merchant = merchant::start(config(address(sandbox.address))).await.expect("a merchant");

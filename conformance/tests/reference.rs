@@ -13,7 +13,7 @@ async fn the_reference_keeps_the_contract() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs a PostgreSQL server, which `cargo xtask test postgresql` starts"]
+#[ignore = "needs a PostgreSQL server, which `cargo xtask test --only postgresql` starts"]
 async fn three_replicas_keep_it_together() {
     let server = std::env::var("MERCHANT_TESTS_POSTGRES").expect("MERCHANT_TESTS_POSTGRES is not set");
     let database = postgres_for_tests::database_at(&server).expect("a database");

@@ -11,15 +11,17 @@ pub(super) enum Kind {
     Native,
     Doc,
     Postgresql,
+    Contract,
     Browser,
     Journey,
 }
 
-const KINDS: [(Kind, &str); 6] = [
+const KINDS: [(Kind, &str); 7] = [
     (Kind::Check, "checks"),
     (Kind::Native, "native"),
     (Kind::Doc, "doc"),
     (Kind::Postgresql, "postgresql"),
+    (Kind::Contract, "contract"),
     (Kind::Browser, "browser"),
     (Kind::Journey, "journeys"),
 ];

@@ -73,6 +73,7 @@ impl Stage {
         match self {
             Stage::Native => Kind::Native,
             Stage::Postgresql => Kind::Postgresql,
+            Stage::Contract => Kind::Contract,
             Stage::Browser => Kind::Browser,
             Stage::Journeys => Kind::Journey,
             _ => Kind::Check,
@@ -224,20 +225,29 @@ fn postgresql(report: &mut Report) -> Result<()> {
     outcome.and_then(|()| some(tally.of(|_| true), "tests of the merchant"))
 }
 
-/// Requests made up from the contract, thousands of them.
+/// The contract: requests made up from it, thousands of them, and the example backends.
 fn contract(report: &mut Report) -> Result<()> {
-    let tools = match Toolbox::with(&[Need::Schemathesis]) {
-        Ok(tools) => tools,
-        Err(failure) => {
-            report.note(format!("the contract was not held against requests that are made up from it: {failure}"));
-            return Ok(());
+    let mut needs = vec![Need::NpmTools];
+    let mut left_out = Vec::new();
+    for (need, test, what) in [
+        (Need::Schemathesis, "whatever_is_sent", "requests that are made up from the contract were not sent"),
+        (Need::Php, "php_keeps", "the example in PHP was not checked"),
+    ] {
+        match Toolbox::with(&[need]) {
+            Ok(_) => needs.push(need),
+            Err(failure) => {
+                report.note(format!("{what}: {failure}"));
+                left_out.extend(["--skip", test]);
+            }
         }
-    };
-    let mut test = tools.command("cargo");
-    finish({
-        test.args(["test", "--workspace", "--test", "made_up", "--", "--ignored", "--nocapture"]);
-        test
-    })
+    }
+    let mut test = Toolbox::with(&needs)?.command("cargo");
+    test.args(["test", "--workspace", "--test", "made_up", "--test", "examples", "--no-fail-fast", "--", "--ignored"]);
+    test.args(left_out).env("CARGO_TERM_COLOR", "never");
+    let mut tally = Tally::default();
+    let outcome = follow(test, LIMIT, |line| tally.line(line));
+    report.add_tally(Kind::Contract, &tally);
+    outcome.and_then(|()| some(tally.of(|_| true), "tests of the contract"))
 }
 
 fn merchant_tests() -> Result<Vec<OsString>> {

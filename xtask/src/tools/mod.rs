@@ -5,6 +5,7 @@ mod cache;
 mod cargo;
 mod debian;
 mod npm;
+mod php;
 mod postgresql;
 mod rust;
 mod schemathesis;
@@ -38,6 +39,8 @@ pub(crate) enum Need {
     Browser,
     /// PostgreSQL's server.
     Postgresql,
+    /// PHP, for an example.
+    Php,
     /// What makes requests up from an OpenAPI document.
     Schemathesis,
 }
@@ -53,6 +56,7 @@ pub(crate) const ALL: &[Need] = &[
     Need::WasmPack,
     Need::CargoDeny,
     Need::Postgresql,
+    Need::Php,
     Need::Schemathesis,
 ];
 
@@ -77,6 +81,7 @@ impl Need {
             Need::WebTools => npm::find_web(),
             Need::Browser => browser::find(),
             Need::Postgresql => Ok(postgresql::find()),
+            Need::Php => Ok(php::find()),
             Need::Schemathesis => schemathesis::find(),
         }
     }
@@ -93,6 +98,7 @@ impl Need {
             Need::WebTools => npm::install_web(),
             Need::Browser => browser::install(),
             Need::Postgresql => postgresql::install(),
+            Need::Php => php::install(),
             Need::Schemathesis => schemathesis::install(),
         }
     }
