@@ -2,7 +2,7 @@
 
 use crate::paymentsos::CallError;
 use crate::store::StoreError;
-use paymentsos_core::paymentsos::Payment;
+use paymentsos_core::paymentsos::{Payment, Transaction};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -24,6 +24,14 @@ pub(crate) struct Reading {
     pub(crate) result: Result<Payment, ReadError>,
 }
 
+/// News of a payment, which changes with each change of a transaction.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct News {
+    /// The transaction that has succeeded, if that is the news: nothing that may be told later changes it, so whoever waits for it need
+    /// not look. Of anything else, the records tell.
+    pub(crate) succeeded: Option<Transaction>,
+}
+
 /// One payment's place.
 #[derive(Debug)]
 pub(crate) struct Place {
@@ -31,8 +39,7 @@ pub(crate) struct Place {
     pub(crate) creating: Turn<()>,
     /// Held by the one reading that is under way; the last one stays.
     pub(crate) reading: Turn<Option<Reading>>,
-    /// Changes with each change of a transaction.
-    pub(crate) news: watch::Sender<u64>,
+    pub(crate) news: watch::Sender<News>,
 }
 
 /// The places of all payments that are in use.
@@ -51,15 +58,26 @@ impl Desk {
         if places.len() >= CROWDED && !places.contains_key(name) {
             places.retain(|_, place| Arc::strong_count(place) > 1);
         }
-        let new = || Arc::new(Place { creating: Turn::new(()), reading: Turn::new(None), news: watch::Sender::new(0) });
+        let new = || {
+            Arc::new(Place {
+                creating: Turn::new(()),
+                reading: Turn::new(None),
+                news: watch::Sender::new(News::default()),
+            })
+        };
         places.entry(name.to_owned()).or_insert_with(new).clone()
     }
 
     /// Tells everybody who waits for news of a payment that there is some.
     pub(crate) fn tell(&self, payment: &str) {
+        self.tell_of(payment, News::default());
+    }
+
+    /// The same, with what the news is.
+    pub(crate) fn tell_of(&self, payment: &str, news: News) {
         let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = places.get(payment) {
-            place.news.send_modify(|count| *count += 1);
+            place.news.send_replace(news);
         }
     }
 
@@ -67,7 +85,7 @@ impl Desk {
     pub(crate) fn tell_all(&self) {
         let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         for place in places.values() {
-            place.news.send_modify(|count| *count += 1);
+            place.news.send_replace(News::default());
         }
     }
 

@@ -72,8 +72,11 @@ impl Merchant {
         }
         loop {
             // From here on, a change is noticed.
-            news.mark_unchanged();
-            let transaction = self.store.transaction(payment, kind, id).await?.unwrap_or_else(|| first.clone());
+            let told = news.borrow_and_update().succeeded.clone().filter(|told| told.id == id);
+            let transaction = match told {
+                Some(told) => told,
+                None => self.store.transaction(payment, kind, id).await?.unwrap_or_else(|| first.clone()),
+            };
             let is_news = transaction.result.status != first.result.status;
             if is_news || *stopping.borrow() || Instant::now() >= deadline {
                 return Ok(Held { transaction, applied: wait });

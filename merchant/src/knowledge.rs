@@ -3,9 +3,9 @@
 
 use crate::Merchant;
 use crate::alerts::AlertCode;
-use crate::desk::{ReadError, Reading};
+use crate::desk::{News, ReadError, Reading};
 use crate::store::StoreError;
-use paymentsos_core::paymentsos::{Kind, Payment, Transaction};
+use paymentsos_core::paymentsos::{Kind, Payment, Status, Transaction};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -73,7 +73,8 @@ impl Merchant {
     ) -> Result<Transaction, StoreError> {
         let seen = self.store.see(payment, kind, reading).await?;
         if seen.changed {
-            self.desk.tell(payment);
+            let is_success = seen.transaction.result.status == Status::Succeed;
+            self.desk.tell_of(payment, News { succeeded: is_success.then(|| seen.transaction.clone()) });
             self.to_tell.notify_one();
             if seen.transaction.result.status.is_final() {
                 self.metrics.result(kind, &seen.transaction.result.status, seen.took);
