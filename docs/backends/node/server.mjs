@@ -18,7 +18,8 @@ const PAYMENTSOS_URL = setting('PAYMENTSOS_URL').replace(/\/+$/, '');
 const APP_ID = setting('PAYMENTSOS_APP_ID');
 const PRIVATE_KEY = setting('PAYMENTSOS_PRIVATE_KEY');
 const ENVIRONMENT = setting('PAYMENTSOS_ENV', 'test');
-const ORIGINS = setting('SHOP_ORIGINS', `http://localhost:${PORT},http://127.0.0.1:${PORT}`).split(',').map((one) => one.trim());
+const OWN = `http://localhost:${PORT},http://127.0.0.1:${PORT}`;
+const ORIGINS = setting('SHOP_ORIGINS', OWN).split(',').map((one) => one.trim());
 const DATA = setting('DATA');
 const isSafe = /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(PAYMENTSOS_URL);
 if (!isSafe) end('PAYMENTSOS_URL must be https, except on this machine: the private key travels there');
@@ -433,21 +434,22 @@ function checkOrigin({ headers: { origin, 'sec-fetch-site': site } }) {
   if (!isFromUs) throw new Problem('origin');
 }
 
-async function post(request, body, payment, kinds) {
+async function post(request, content, payment, kinds) {
   checkOrigin(request);
   const record = ownRecord(request, payment);
-  const asked = jsonOf(request, body);
+  const asked = jsonOf(request, content);
   if (`${record.kind}s` !== kinds) throw new Problem('kind');
   const attempt = (request.headers['idempotency-key'] ?? '').replace(/^"(.*)"$/, '$1').toLowerCase();
   if (!UUID.test(attempt)) throw new Problem('idempotency-key');
   if (text(asked.reconciliation_id)?.toLowerCase() !== attempt) throw new Problem('reconciliation-id');
-  const asking = { body: bodyFor(asked, attempt, header(request, 'accept', 2048)), expected: asked.expected };
-  if (!Number.isSafeInteger(asked.expected?.amount) || !isText(asked.expected.currency)) throw new Problem('expected-missing');
+  const body = bodyFor(asked, attempt, header(request, 'accept', 2048));
+  const { expected } = asked;
+  if (!Number.isSafeInteger(expected?.amount) || !isText(expected.currency)) throw new Problem('expected-missing');
   // Behind a proxy this is the proxy's address: take the shopper's from its X-Forwarded-For then, and only then.
   const address = request.socket.remoteAddress.replace(/^::ffff:/, '');
-  asking.shopper = { address, userAgent: header(request, 'user-agent', 512) };
+  const shopper = { address, userAgent: header(request, 'user-agent', 512) };
   // In its own time: a shopper who closes the page does not stop it half-way.
-  return { status: 201, body: await inTurn(payment, () => create(payment, attempt, asking)) };
+  return { status: 201, body: await inTurn(payment, () => create(payment, attempt, { body, expected, shopper })) };
 }
 
 const waiting = new Map(); // By payment: what wakes those whose answers are held.
@@ -501,7 +503,8 @@ function jsonOf(request, body) {
 }
 
 async function route(request, body) {
-  const [, payment, kinds, id] = /^\/api\/payments\/([\w-]+)(?:\/(charges|authorizations)(?:\/([\w-]+))?)?$/.exec(request.path) ?? [];
+  const address = /^\/api\/payments\/([\w-]+)(?:\/(charges|authorizations)(?:\/([\w-]+))?)?$/.exec(request.path);
+  const [, payment, kinds, id] = address ?? [];
   const isShop = request.path === '/shop/orders';
   if (!payment && !isShop) throw new Problem('not-found');
   const allowed = isShop || (kinds && !id) ? 'POST' : 'GET';
@@ -545,7 +548,8 @@ async function reply(request, response) {
   return response.end(JSON.stringify(result.body));
 }
 
-for (const folder of ['payments', 'attempts', 'sessions']) fs.mkdirSync(path.join(DATA, folder), { recursive: true, mode: 0o700 });
+const FOLDERS = ['payments', 'attempts', 'sessions'];
+FOLDERS.forEach((folder) => fs.mkdirSync(path.join(DATA, folder), { recursive: true, mode: 0o700 }));
 // For a proxy with TLS on the same machine.
 createServer((request, response) => { reply(request, response).catch(() => response.destroy()); })
   .listen(Number(PORT), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${PORT}`));

@@ -23,7 +23,8 @@ function settings(): void {
     define('APP_ID', setting('PAYMENTSOS_APP_ID'));
     define('PRIVATE_KEY', setting('PAYMENTSOS_PRIVATE_KEY'));
     define('ENVIRONMENT', setting('PAYMENTSOS_ENV', 'test'));
-    define('ORIGINS', array_map('trim', explode(',', setting('SHOP_ORIGINS', "http://localhost:$port,http://127.0.0.1:$port"))));
+    $origins = setting('SHOP_ORIGINS', "http://localhost:$port,http://127.0.0.1:$port");
+    define('ORIGINS', array_map('trim', explode(',', $origins)));
     define('DATA', setting('DATA'));
     preg_match('~^https://|^http://(localhost|127\.0\.0\.1|\[::1\])(:|/|$)~', PAYMENTSOS_URL)
         || throw new Misset('PAYMENTSOS_URL must be https, except on this machine: the private key travels there');
@@ -132,13 +133,17 @@ function database(): PDO {
     static $database = null;
     if ($database) return $database;
     is_dir(DATA) || mkdir(DATA, 0700, true);
-    $database = new PDO('sqlite:' . DATA . '/shop.db', options: [PDO::ATTR_DEFAULT_FETCH_MODE => PDO::FETCH_ASSOC, PDO::ATTR_TIMEOUT => 10]);
+    $options = [PDO::ATTR_DEFAULT_FETCH_MODE => PDO::FETCH_ASSOC, PDO::ATTR_TIMEOUT => 10];
+    $database = new PDO('sqlite:' . DATA . '/shop.db', options: $options);
     // What is written before PaymentsOS is called must survive a power cut.
     $database->exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
         CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, until INTEGER, order_id TEXT, kind TEXT, payment_id TEXT);
-        CREATE TABLE IF NOT EXISTS payments (id TEXT PRIMARY KEY, session TEXT, kind TEXT, amount INTEGER, currency TEXT, read_at REAL);
-        CREATE TABLE IF NOT EXISTS attempts (id TEXT PRIMARY KEY, payment TEXT, key TEXT, is_open INTEGER, transaction_id TEXT);
-        CREATE TABLE IF NOT EXISTS transactions (payment TEXT, kinds TEXT, id TEXT, body TEXT, PRIMARY KEY (payment, kinds, id));');
+        CREATE TABLE IF NOT EXISTS payments
+            (id TEXT PRIMARY KEY, session TEXT, kind TEXT, amount INTEGER, currency TEXT, read_at REAL);
+        CREATE TABLE IF NOT EXISTS attempts
+            (id TEXT PRIMARY KEY, payment TEXT, key TEXT, is_open INTEGER, transaction_id TEXT);
+        CREATE TABLE IF NOT EXISTS transactions
+            (payment TEXT, kinds TEXT, id TEXT, body TEXT, PRIMARY KEY (payment, kinds, id));');
     return $database;
 }
 
@@ -169,8 +174,8 @@ function writing(callable $work): mixed {
     }
 }
 
-// Of one name, one after the other, in all processes. The system frees the lock of a process that dies. The files are empty, and may
-// be deleted when they are a day old.
+// Of one name, one after the other, in all processes. The system frees the lock of a process that dies. The files are empty, and
+// may be deleted when they are a day old.
 function in_turn(string $name, callable $work): mixed {
     is_dir(DATA . '/turns') || @mkdir(DATA . '/turns', 0700, true);
     $file = fopen(DATA . '/turns/' . hash('sha256', $name), 'c');
@@ -520,11 +525,13 @@ function open_order(string $session, object $asked): array {
     $fits = $order['order_id'] !== null && ($statuses || ($asked->kind ?? $order['kind']) === $order['kind']);
     if (!$fits || ($asked->new ?? null) === true || in_array('Succeed', $statuses, true)) {
         $order = ['order_id' => bin2hex(random_bytes(16)), 'kind' => $asked->kind ?? 'charge', 'payment_id' => null];
-        run('UPDATE sessions SET order_id = ?, kind = ?, payment_id = NULL WHERE id = ?', $order['order_id'], $order['kind'], $session);
+        $change = 'UPDATE sessions SET order_id = ?, kind = ?, payment_id = NULL WHERE id = ?';
+        run($change, $order['order_id'], $order['kind'], $session);
     }
     if ($order['payment_id'] === null) {
         $body = ['amount' => AMOUNT, 'currency' => CURRENCY, 'order' => ['id' => $order['order_id']]];
-        $order['payment_id'] = texts(call('POST', '/payments', $order['order_id'], $body), 'id')['id'] ?? throw new CallError('unavailable');
+        $made = call('POST', '/payments', $order['order_id'], $body);
+        $order['payment_id'] = texts($made, 'id')['id'] ?? throw new CallError('unavailable');
         writing(function () use ($order, $session) {
             $values = [$order['payment_id'], $session, $order['kind'], AMOUNT, CURRENCY];
             run('INSERT OR IGNORE INTO payments VALUES (?, ?, ?, ?, ?, 0)', ...$values);
@@ -617,7 +624,8 @@ function serve(): void {
         $problem = $error instanceof CallError ? $error->problem() : $error;
         if (!$problem instanceof Problem) {
             // Without the message of an unforeseen error, which may quote a body.
-            error_log($error instanceof Misset ? $error->getMessage() : $error::class . " at {$error->getFile()}:{$error->getLine()}");
+            $where = $error::class . " at {$error->getFile()}:{$error->getLine()}";
+            error_log($error instanceof Misset ? $error->getMessage() : $where);
             $problem = new Problem('internal');
         }
         foreach ($problem->headers as $name => $value) header("$name: $value");

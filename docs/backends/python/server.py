@@ -469,7 +469,8 @@ def payment_method(asked):
     method = only(asked, ("type", "token", "credit_card_cvv", "source_type", "vendor"), is_text)
     details = asked.get("additional_details")
     if isinstance(details, dict):
-        method["additional_details"] = only(details, list(details)[:32], lambda v: is_text(v) or isinstance(v, (bool, int, float)))
+        is_plain = lambda value: is_text(value) or isinstance(value, (bool, int, float))  # noqa: E731
+        method["additional_details"] = only(details, list(details)[:32], is_plain)
     return method
 
 
@@ -550,6 +551,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         if status != 204:
             self.send_header("Content-Length", str(len(content)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
