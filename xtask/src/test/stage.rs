@@ -24,6 +24,8 @@ use std::time::Duration;
 /// How long one command may take: what hangs must not take the others' time too.
 pub(super) const LIMIT: Duration = Duration::from_secs(30 * 60);
 
+/// Tests wait for servers more than they compute.
+const THREADS: &str = "4";
 const ADVISORIES_LIMIT: Duration = Duration::from_secs(60);
 
 /// In the order of their runs.
@@ -199,7 +201,7 @@ fn unit(report: &mut Report) -> Result<()> {
 
 fn native(report: &mut Report) -> Result<()> {
     let mut test = cargo(&["test", "--workspace", "--no-fail-fast"]);
-    test.env("CARGO_TERM_COLOR", "never");
+    test.env("RUST_TEST_THREADS", THREADS).env("CARGO_TERM_COLOR", "never");
     let mut tally = Tally::default();
     let outcome = follow(test, LIMIT, |line| tally.line(line));
     report.add_tally(Kind::Native, &tally);
@@ -218,6 +220,7 @@ fn postgresql(report: &mut Report) -> Result<()> {
     test.args(["--test", "reference"]);
     test.args(["--", "--include-ignored", "--skip", "the_reference_keeps_the_contract"])
         .env("MERCHANT_TESTS_POSTGRES", server.url())
+        .env("RUST_TEST_THREADS", THREADS)
         .env("CARGO_TERM_COLOR", "never");
     let mut tally = Tally::default();
     let outcome = follow(test, LIMIT, |line| tally.line(line));
@@ -243,7 +246,7 @@ fn contract(report: &mut Report) -> Result<()> {
     }
     let mut test = Toolbox::with(&needs)?.command("cargo");
     test.args(["test", "--workspace", "--test", "made_up", "--test", "examples", "--no-fail-fast", "--", "--ignored"]);
-    test.args(left_out).env("CARGO_TERM_COLOR", "never");
+    test.args(left_out).env("RUST_TEST_THREADS", THREADS).env("CARGO_TERM_COLOR", "never");
     let mut tally = Tally::default();
     let outcome = follow(test, LIMIT, |line| tally.line(line));
     report.add_tally(Kind::Contract, &tally);
