@@ -462,7 +462,8 @@ const news = (payment, milliseconds) => new Promise((resolve) => {
 
 async function get(request, payment, kinds, id) {
   const { session } = recordOf(payment);
-  const known = () => load('payments', payment).transactions[kinds][id];
+  // By its own entries alone: an id out of an address may also be the name of something that every object has.
+  const known = () => Object.entries(load('payments', payment).transactions[kinds]).find(([own]) => own === id)?.[1];
   if (!known()) await readSparingly(payment); // It may have been made in another way: PaymentsOS knows.
   if (!known()) throw new Problem('not-found');
   const preferred = /(?:^|,)\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=[,;]|$)/i.exec(request.headers.prefer ?? '');

@@ -132,7 +132,7 @@ function for_strangers(array $transaction): array {
 function database(): PDO {
     static $database = null;
     if ($database) return $database;
-    is_dir(DATA) || mkdir(DATA, 0700, true);
+    is_dir(DATA) || @mkdir(DATA, 0700, true);
     $options = [PDO::ATTR_DEFAULT_FETCH_MODE => PDO::FETCH_ASSOC, PDO::ATTR_TIMEOUT => 10];
     $database = new PDO('sqlite:' . DATA . '/shop.db', options: $options);
     // What is written before PaymentsOS is called must survive a power cut.
