@@ -200,7 +200,10 @@ async function readPayment(id) {
   const isPayment = read?.id === id && Number.isSafeInteger(read.amount) && text(read.currency) && text(read.status);
   const related = read?.related_resources;
   if (!isPayment || !(isObject(related) || (related ?? null) === null)) throw new CallError('unavailable');
-  const listed = (kinds) => (related[kinds] ?? []).map((one) => transactionOf(one, read)).map((one) => see(id, kinds, one));
+  const listed = (kinds) => {
+    if (!Array.isArray(related[kinds] ?? [])) throw new CallError('unavailable');
+    return (related[kinds] ?? []).map((one) => transactionOf(one, read)).map((one) => see(id, kinds, one));
+  };
   return {
     ...texts(read, 'id', 'amount', 'currency', 'status'),
     ...(`${read.is_chargedback}` === 'true' && { is_chargedback: true }),

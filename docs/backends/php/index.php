@@ -279,7 +279,9 @@ function read_payment(string $id): array {
     if (is_object($read->order ?? null)) $payment['order'] = (object) texts($read->order, 'id');
     $lists = [];
     foreach ($related ? ['charges', 'authorizations'] : [] as $kinds) {
-        $lists[$kinds] = array_map(fn($one) => transaction_of($one, $payment), $related->$kinds ?? []);
+        $list = $related->$kinds ?? [];
+        if (!is_array($list)) throw new CallError('unavailable');
+        $lists[$kinds] = array_map(fn($one) => transaction_of($one, $payment), $list);
     }
     foreach ($lists as $kinds => $list) {
         $payment['related_resources'][$kinds] = array_map(fn($one) => see($id, $kinds, $one), $list);
