@@ -200,7 +200,10 @@ async function readPayment(id) {
   const isPayment = read?.id === id && Number.isSafeInteger(read.amount) && text(read.currency) && text(read.status);
   const related = read?.related_resources;
   if (!isPayment || !(isObject(related) || (related ?? null) === null)) throw new CallError('unavailable');
-  const listed = (kinds) => (related[kinds] ?? []).map((one) => transactionOf(one, read)).map((one) => see(id, kinds, one));
+  const listed = (kinds) => {
+    if (!Array.isArray(related[kinds] ?? [])) throw new CallError('unavailable');
+    return (related[kinds] ?? []).map((one) => transactionOf(one, read)).map((one) => see(id, kinds, one));
+  };
   return {
     ...texts(read, 'id', 'amount', 'currency', 'status'),
     ...(`${read.is_chargedback}` === 'true' && { is_chargedback: true }),
@@ -462,7 +465,8 @@ const news = (payment, milliseconds) => new Promise((resolve) => {
 
 async function get(request, payment, kinds, id) {
   const { session } = recordOf(payment);
-  const known = () => load('payments', payment).transactions[kinds][id];
+  // By its own entries alone: an id out of an address may also be the name of something that every object has.
+  const known = () => Object.entries(load('payments', payment).transactions[kinds]).find(([own]) => own === id)?.[1];
   if (!known()) await readSparingly(payment); // It may have been made in another way: PaymentsOS knows.
   if (!known()) throw new Problem('not-found');
   const preferred = /(?:^|,)\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=[,;]|$)/i.exec(request.headers.prefer ?? '');

@@ -132,7 +132,7 @@ function for_strangers(array $transaction): array {
 function database(): PDO {
     static $database = null;
     if ($database) return $database;
-    is_dir(DATA) || mkdir(DATA, 0700, true);
+    is_dir(DATA) || @mkdir(DATA, 0700, true);
     $options = [PDO::ATTR_DEFAULT_FETCH_MODE => PDO::FETCH_ASSOC, PDO::ATTR_TIMEOUT => 10];
     $database = new PDO('sqlite:' . DATA . '/shop.db', options: $options);
     // What is written before PaymentsOS is called must survive a power cut.
@@ -279,7 +279,9 @@ function read_payment(string $id): array {
     if (is_object($read->order ?? null)) $payment['order'] = (object) texts($read->order, 'id');
     $lists = [];
     foreach ($related ? ['charges', 'authorizations'] : [] as $kinds) {
-        $lists[$kinds] = array_map(fn($one) => transaction_of($one, $payment), $related->$kinds ?? []);
+        $list = $related->$kinds ?? [];
+        if (!is_array($list)) throw new CallError('unavailable');
+        $lists[$kinds] = array_map(fn($one) => transaction_of($one, $payment), $list);
     }
     foreach ($lists as $kinds => $list) {
         $payment['related_resources'][$kinds] = array_map(fn($one) => see($id, $kinds, $one), $list);

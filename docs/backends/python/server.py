@@ -469,8 +469,8 @@ def payment_method(asked):
     method = only(asked, ("type", "token", "credit_card_cvv", "source_type", "vendor"), is_text)
     details = asked.get("additional_details")
     if isinstance(details, dict):
-        is_plain = lambda value: is_text(value) or isinstance(value, (bool, int, float))  # noqa: E731
-        method["additional_details"] = only(details, list(details)[:32], is_plain)
+        # Plain values only: a bool is an int here too.
+        method["additional_details"] = only(details, list(details)[:32], lambda one: is_text(one) or isinstance(one, (int, float)))
     return method
 
 
@@ -683,7 +683,9 @@ class Handler(BaseHTTPRequestHandler):
         record = self.record(payment)
         if not known(payment, kinds, id):
             read_sparingly(payment)  # It may have been made in another way: PaymentsOS knows.
-        transaction = known(payment, kinds, id) or self.record("")
+        transaction = known(payment, kinds, id)
+        if not transaction:
+            raise Problem("not-found")
         preferred = re.search(r'(?:^|,)\s*wait\s*=\s*"?([0-9]{1,9})"?\s*(?=[,;]|$)', self.headers["prefer"] or "", re.I)
         with news:
             wait = min(int(preferred[1]), 25) if preferred and holding.get(payment, 0) < 16 else None
