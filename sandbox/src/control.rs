@@ -1,4 +1,5 @@
-//! `/sandbox/…`: how a test sets what goes wrong, and looks at what happened. No key is asked for.
+//! `/sandbox/…`: how a test sets what goes wrong, and looks at what happened. No key is asked for, but pages of other origins are
+//! refused.
 //!
 //! - `GET` and `PUT /sandbox/faults`: what goes wrong; what is put replaces all of it, and `{}` is nothing.
 //! - `GET` and `PUT /sandbox/switches`: how it behaves where the documentation is silent; `{}` is as it was started.
@@ -13,11 +14,13 @@ use crate::config::Switches;
 use crate::faults::Faults;
 use crate::lock;
 use crate::log::Entry;
+use crate::origin;
 use crate::overview::Overview;
 use axum::body::Bytes;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -26,7 +29,7 @@ use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
 
-pub(crate) fn router() -> Router<App> {
+pub(crate) fn router(app: &App) -> Router<App> {
     Router::new()
         .route("/sandbox/faults", get(faults).put(set_faults))
         .route("/sandbox/switches", get(switches).put(set_switches))
@@ -36,6 +39,7 @@ pub(crate) fn router() -> Router<App> {
         .route("/sandbox/payments/{payment}/chargeback", post(charge_back))
         .route("/sandbox/payments/{payment}/transactions/{id}/succeed", post(succeed))
         .route("/sandbox/payments/{payment}/transactions/{id}/fail", post(fail))
+        .route_layer(from_fn_with_state(app.clone(), origin::guard))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
 }
 

@@ -27,6 +27,7 @@ mod faults;
 mod idempotency;
 mod log;
 mod money;
+mod origin;
 mod overview;
 mod pages;
 mod provider;
@@ -96,7 +97,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let router: Router = pages::router()
         .merge(collector::router())
         .merge(secure_fields::router())
-        .merge(control::router())
+        .merge(control::router(&app))
         .merge(api::router(&app))
         .with_state(app.clone());
     let mut server = JoinSet::new();
