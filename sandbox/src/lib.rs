@@ -11,8 +11,8 @@
 //! ```
 //!
 //! Where to look: [`Config`] and [`Switches`] are what it is started with; `api` is what a merchant calls, `pages` what a shopper
-//! sees, `collector` what an issuer sees of them, `secure_fields` where they type their card, `control` what a test sets; `app`
-//! changes payments and tells of it through `webhooks`; `provider` decides what becomes of a transaction. Only what the documentation
+//! sees, `collector` what an issuer sees of them, `secure_fields` where they type their card, `control` what a test sets, `console` the
+//! page on which an engineer looks on and does the same by hand; `app` changes payments and tells of it through `webhooks`; `provider` decides what becomes of a transaction. Only what the documentation
 //! of PaymentsOS says can be relied on elsewhere: the rest is a switch, or marked as invented.
 
 #![warn(missing_docs)]
@@ -22,6 +22,7 @@ mod app;
 mod clock;
 mod collector;
 mod config;
+mod console;
 mod control;
 mod faults;
 mod idempotency;
@@ -97,6 +98,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let router: Router = pages::router()
         .merge(collector::router())
         .merge(secure_fields::router())
+        .merge(console::router())
         .merge(control::router(&app))
         .merge(api::router(&app))
         .with_state(app.clone());

@@ -20,8 +20,8 @@ pub(crate) struct Posted {
     pub(crate) event: String,
     #[serde(flatten)]
     pub(crate) about: About,
-    /// How many times the same one has been posted by now, this time included.
-    pub(crate) time: u32,
+    /// How many times the same one has been posted by now, this one included.
+    pub(crate) attempt: u32,
     /// Where to, without what may be a secret of the receiver's: credentials and a query string.
     pub(crate) url: String,
     pub(crate) headers: Map<String, Value>,

@@ -212,7 +212,7 @@ async fn attempt(app: &App, client: &reqwest::Client, delivery: &Delivery) -> bo
         at,
         event: event_type.clone(),
         about,
-        time: delivery.times,
+        attempt: delivery.times,
         url: without_secrets(&url),
         headers: Map::from_iter(headers.map(|(name, value)| (name.to_owned(), value.into()))),
         body: delivery.body.clone(),
