@@ -67,6 +67,7 @@ const cell = (label, ...content) => h('td', { role: 'cell', 'data-label': label,
 const code = (text) => h('code', null, text);
 const empty = (text) => [h('p', { class: 'empty' }, text)];
 
+/** A button. What a screen reader calls it, where that must be more, begins with what is seen. */
 function button(label, name, press) {
   return h('button', { type: 'button', onclick: press, ...(name && { 'aria-label': name }) }, label);
 }
@@ -96,7 +97,8 @@ const amount = ({ decimal, currency }) => `${decimal} ${currency}`;
 
 function ofPayment(id) {
   if (!id) return NOTHING;
-  return h('button', { type: 'button', class: 'id', title: id, 'aria-label': `Show only payment ${short(id)}`, onclick: () => choose(id) }, short(id));
+  const name = `${short(id)}: show only this payment`;
+  return h('button', { type: 'button', class: 'id', title: id, 'aria-label': name, onclick: () => choose(id) }, short(id));
 }
 
 /** An address that may be broken before its slashes. */
@@ -126,10 +128,15 @@ function payment(one) {
       one.order_id && h('span', null, one.order_id),
       time(one.created),
       code(one.id),
-      chosen.payment ? '' : button('Show only this', `Show only payment ${short(one.id)}`, () => choose(one.id))),
+      chosen.payment ? '' : button('Show only this', `Show only this payment, ${short(one.id)}`, () => choose(one.id))),
     one.transactions.length
       ? table(`Transactions of payment ${short(one.id)}`, ['Kind', 'Status', 'Reconciliation id', 'Id', 'Finish'], rows)
       : h('p', { class: 'empty' }, 'Nothing was tried yet.'));
+}
+
+function opener(href, what) {
+  const name = `Open its page in a new tab: ${what}`;
+  return h('a', { href, target: '_blank', rel: 'noreferrer', 'aria-label': name }, 'Open its page');
 }
 
 function finish({ id }, transaction) {
@@ -137,27 +144,33 @@ function finish({ id }, transaction) {
   const what = `${transaction.kind} ${short(transaction.id)}`;
   const { redirection } = transaction;
   return h('span', { class: 'buttons' },
-    button('Succeed', `Let ${what} succeed`, end('succeed')),
-    button('Fail', `Let ${what} fail`, end('fail')),
-    redirection && (isWeb(redirection)
-      ? h('a', { href: redirection, target: '_blank', rel: 'noreferrer', 'aria-label': `Open the page of ${what} in a new tab` }, 'Open its page')
-      : code(redirection)));
+    button('Succeed', `Succeed: ${what}`, end('succeed')),
+    button('Fail', `Fail: ${what}`, end('fail')),
+    redirection && (isWeb(redirection) ? opener(redirection, what) : code(redirection)));
 }
+
+const WEBHOOK_HEADS = ['Time', 'Event', 'Payment', 'Sent to', 'Reply', 'Details'];
 
 function webhook(one) {
   const isUnfolded = chosen.unfolded.has(one.number);
+  const label = isUnfolded ? 'Hide' : 'Show';
   const details = `webhook-${one.number}`;
   const fold = () => {
     if (!chosen.unfolded.delete(one.number)) chosen.unfolded.add(one.number);
     show();
   };
   const unfold = h('button', {
-    type: 'button', 'aria-expanded': isUnfolded, 'aria-label': `Details of webhook ${one.number}, ${one.event}`, onclick: fold,
+    type: 'button',
+    'aria-expanded': isUnfolded,
+    'aria-label': `${label} the details of webhook ${one.number}, ${one.event}`,
+    onclick: fold,
     ...(isUnfolded && { 'aria-controls': details }),
-  }, isUnfolded ? 'Hide' : 'Show');
+  }, label);
   const rows = [row(one.number, [
     cell('Time', time(one.at)),
-    cell('Event', h('span', { class: 'event' }, one.event), one.result && h('small', null, one.result), one.attempt > 1 && h('small', null, `attempt ${one.attempt}`)),
+    cell('Event', h('span', { class: 'event' }, one.event),
+      one.result && h('small', null, one.result),
+      one.attempt > 1 && h('small', null, `attempt ${one.attempt}`)),
     cell('Payment', ofPayment(one.payment_id)),
     cell('Sent to', h('span', { class: 'address' }, breakable(one.url))),
     cell('Reply', ofAnswer(one.status, one.reply)),
@@ -165,7 +178,7 @@ function webhook(one) {
   ], { class: isUnfolded ? 'unfolded' : '' })];
   if (isUnfolded) {
     const fact = (name, ...value) => h('div', null, h('dt', null, name), h('dd', null, value));
-    rows.push(row(details, [h('td', { role: 'cell', colspan: 6, id: details },
+    rows.push(row(details, [h('td', { role: 'cell', colspan: WEBHOOK_HEADS.length, id: details },
       h('dl', null,
         Object.entries(one.headers).map(([name, value]) => fact(name, code(value))),
         fact('reply', one.status === null ? one.reply : h('pre', { tabindex: '0' }, one.reply || '(empty)')),
@@ -179,7 +192,8 @@ function request(one, index, all) {
   const nth = index - all.findIndex(({ at }) => at === one.at);
   return row(`${one.at} ${nth}`, [
     cell('Time', time(one.at)),
-    cell('Request', h('code', null, `${one.method} ${one.path}`), one.idempotency_key && h('small', null, `key ${one.idempotency_key}`)),
+    cell('Request', code(`${one.method} ${one.path}`),
+      one.idempotency_key && h('small', { class: 'key' }, `key ${one.idempotency_key}`)),
     cell('By', one.kind === 'page' ? 'shopper' : 'merchant'),
     cell('Payment', ofPayment(one.payment_id)),
     cell('Reply', ofAnswer(one.status, 'lost'), one.result && h('small', null, one.result)),
@@ -202,10 +216,14 @@ function show() {
   showFilter(state);
   list('payments', state.payments.filter(({ id }) => isWanted(id)), (payments) => payments.length
     ? payments.map(payment)
-    : empty(chosen.payment ? 'This payment is not there, or is not among the newest any more.' : 'There is no payment yet: make one by POST /payments, or in the shop.'));
-  draw(find('#webhooks-to'), [state.webhook_url ? 'Sent to ' : 'Nobody is registered for them: set SANDBOX_WEBHOOK_URL.', ...(state.webhook_url ? [code(state.webhook_url)] : [])]);
+    : empty(chosen.payment
+      ? 'This payment is not there, or not among the newest any more.'
+      : 'There is no payment yet: make one by POST /payments, or in the shop.'));
+  draw(find('#webhooks-to'), state.webhook_url
+    ? ['Sent to ', h('code', null, breakable(state.webhook_url))]
+    : ['Nobody is registered for them: set SANDBOX_WEBHOOK_URL.']);
   list('webhooks', state.webhooks.filter((one) => isWanted(one.payment_id)), (webhooks) => webhooks.length
-    ? [table('Webhooks that were sent, the newest first', ['Time', 'Event', 'Payment', 'Sent to', 'Reply', 'Details'], webhooks.flatMap(webhook))]
+    ? [table('Webhooks that were sent, the newest first', WEBHOOK_HEADS, webhooks.flatMap(webhook))]
     : empty('None was sent yet.'));
   const requests = log.filter(({ kind, payment_id: id }) => kind !== 'webhook' && isWanted(id)).map(request).reverse();
   list('requests', requests, (rows) => rows.length
@@ -226,7 +244,8 @@ function showFilter({ payments, payments_count: count }) {
   const isOther = chosen.payment && !payments.some(({ id }) => id === chosen.payment);
   if (isOther) options.push(h('option', { key: chosen.payment, value: chosen.payment }, `only ${short(chosen.payment)}`));
   const select = find('#payment');
-  draw(select, [h('option', { key: 'all', value: '' }, count > payments.length ? `the newest ${payments.length} of ${count} payments` : 'all payments'), ...options]);
+  const all = count > payments.length ? `the newest ${payments.length} of ${count} payments` : 'all payments';
+  draw(select, [h('option', { key: 'all', value: '' }, all), ...options]);
   if (select.value !== chosen.payment) select.value = chosen.payment;
   find('#all').hidden = !chosen.payment;
 }
@@ -272,19 +291,23 @@ function apiFault({ method, path, times, latency_ms: latency, status, retry_afte
   return `${method ?? 'Any call'}${path ? ` …${path}…` : ''}: ${what}; ${often}`;
 }
 
+/** All that is on, in words. */
+function faultsOn(faults) {
+  const pressed = toggles.filter(({ part, name, off }) => part(faults)[name] !== off);
+  const left = faults.api.filter(({ times }) => times !== 0);
+  return [...pressed.map(({ part, name, text }) => text(part(faults)[name])), ...left.map((fault) => `API: ${apiFault(fault)}`)];
+}
+
 function showFaults(faults) {
-  const on = [];
-  for (const { element, field, off, part, name, text } of toggles) {
+  for (const { element, field, off, part, name } of toggles) {
     const value = part(faults)[name];
-    const isOn = value !== off;
-    element.setAttribute('aria-pressed', isOn);
-    if (isOn && field && field !== document.activeElement) field.value = value;
-    if (isOn) on.push(text(value));
+    element.setAttribute('aria-pressed', value !== off);
+    if (value !== off && field && field !== document.activeElement) field.value = value;
   }
   draw(find('#api'), faults.api.map((fault, index) => h('p', { class: fault.times === 0 ? 'api spent' : 'api' },
     h('span', null, apiFault(fault)),
-    button('Remove', `Remove the fault ${apiFault(fault)}`, () => setFaults((all) => all.api.splice(index, 1))))));
-  on.push(...faults.api.filter(({ times }) => times !== 0).map((fault) => `API: ${apiFault(fault)}`));
+    button('Remove', `Remove: ${apiFault(fault)}`, () => setFaults((all) => all.api.splice(index, 1))))));
+  const on = faultsOn(faults);
   const said = find('#faults-on');
   draw(said, on.length ? [h('ul', null, on.map((text) => h('li', null, text)))] : [h('span', null, 'None is on.')]);
   const count = find('#faults-count');
@@ -362,7 +385,7 @@ function news(before, now) {
   told.push(...sent.map(({ event, status, reply }) => `Webhook ${event}: ${status ?? reply}.`));
   if (now.payments_count < before.payments_count) return 'The sandbox was reset.';
   if (JSON.stringify(before.faults) !== JSON.stringify(now.faults)) {
-    const count = toggles.filter(({ part, name, off }) => part(now.faults)[name] !== off).length + now.faults.api.filter(({ times }) => times !== 0).length;
+    const count = faultsOn(now.faults).length;
     told.unshift(count === 0 ? 'No fault is on.' : count === 1 ? 'One fault is on.' : `${count} faults are on.`);
   }
   return told.length > 4 ? `${told.slice(0, 4).join(' ')} And ${told.length - 4} more.` : told.join(' ');
