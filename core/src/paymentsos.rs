@@ -56,11 +56,11 @@ impl Kind {
 
 /// Writes an enum of PaymentsOS's words that keeps the words it does not know.
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])+ $variant:ident,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum $name {
-            $($(#[$doc])* $variant,)+
+            $($(#[doc = $doc])+ $variant,)+
             /// A word that PaymentsOS has not documented, as it came.
             Other(String),
         }
@@ -89,6 +89,21 @@ macro_rules! words {
                 String::deserialize(deserializer).map(Self::from)
             }
         }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                let meaning = [$(concat!("`", stringify!($variant), "`:", $($doc),+)),+].join("\n");
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some(format!("A word of PaymentsOS's. Others may come.\n\n{meaning}")))
+                    .examples([$(stringify!($variant)),+])
+                    .into()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -140,6 +155,7 @@ words! {
 
 /// What became of a transaction: its `result`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Outcome {
     /// Where it stands.
     pub status: Status,
@@ -156,6 +172,7 @@ pub struct Outcome {
 
 /// Where the shopper must go to finish a pending transaction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Redirection {
     /// The redirection's id.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
@@ -180,6 +197,7 @@ impl Redirection {
 
 /// What a reply says of the payment method: enough for a receipt, nothing to pay with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaymentMethod {
     /// The brand, such as `VISA` or `PBL`.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
@@ -191,6 +209,7 @@ pub struct PaymentMethod {
 
 /// A charge or an authorization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Transaction {
     /// Its id, a UUID.
     pub id: String,
@@ -221,6 +240,7 @@ pub struct Transaction {
 
 /// What the provider adds to the reply to a create, as far as a checkout needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProviderSpecificData {
     /// Whether the redirection's page may be shown in a frame; only some providers say so.
     #[serde(rename = "iframeAllowed", default, deserialize_with = "flag")]
@@ -233,6 +253,7 @@ fn says_nothing(data: &Option<ProviderSpecificData>) -> bool {
 
 /// The merchant's order behind a payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Order {
     /// The merchant's number for it: the reference that a shopper can quote.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
@@ -242,6 +263,7 @@ pub struct Order {
 /// The transactions of a payment, as `expand=all` lists them. One that cannot be read makes the whole payment unreadable: leaving it
 /// out would say that it does not exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RelatedResources {
     /// All its charges.
     #[serde(default)]
@@ -253,6 +275,7 @@ pub struct RelatedResources {
 
 /// A payment: an amount that a merchant wants, and the transactions that tried to get it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Payment {
     /// Its id, a UUID.
     pub id: String,

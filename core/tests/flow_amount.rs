@@ -51,7 +51,7 @@ fn where_no_amount_is_shown_pay_does_nothing() {
     let mut world = World::open(Setup { money: None, ..shop() });
     assert!(!world.shows(StateName::Ready).can_pay);
     world.press_pay();
-    assert_eq!(world.locks, []);
+    assert!(world.locks.is_empty());
     world.read_says(untouched());
     let view = world.shows(StateName::Ready);
     assert_eq!((view.money, view.can_pay, view.amount_changed), (Some(money(4097)), true, false));

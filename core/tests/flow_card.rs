@@ -91,7 +91,7 @@ fn a_pending_card_without_a_redirection_is_asked_for_until_it_is_final() {
     world.ring();
     world.ask_says(succeed(FIRST));
     world.shows(StateName::Succeeded);
-    assert_eq!(world.went, []);
+    assert!(world.went.is_empty());
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn authentication(world: &World) -> Option<(&str, &str, bool)> {
 #[test]
 fn the_shopper_is_not_sent_where_the_issuer_collects() {
     let world = collecting();
-    assert_eq!(world.went, []);
+    assert!(world.went.is_empty());
     assert_eq!((world.view().place, world.view().frame), (None, None));
 }
 

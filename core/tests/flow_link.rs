@@ -17,7 +17,7 @@ fn shown() -> World {
 fn a_pay_by_link_vendor_shows_a_link_and_asks_meanwhile() {
     let mut world = shown();
     assert_eq!(world.shows(StateName::Link).place, Some(BANK));
-    assert_eq!(world.went, []);
+    assert!(world.went.is_empty());
     world.ring();
     world.ask_says(pending(FIRST).at_bank());
     world.shows(StateName::Link);
@@ -121,7 +121,7 @@ fn a_link_whose_reply_was_lost_is_shown_nevertheless() {
     world.read_says(lists([pending(FIRST).at_bank().by("PBL").of(&key(1))]));
     world.ask_says(pending(FIRST).at_bank().by("PBL"));
     assert_eq!(world.shows(StateName::Link).place, Some(BANK));
-    assert_eq!(world.went, []);
+    assert!(world.went.is_empty());
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn a_post_that_arrived_is_adopted() {
         world.create_says(answer);
         world.read_says(lists([pending(FIRST).at_bank().of(&key(1))]));
         world.shows(StateName::Confirming);
-        assert_eq!(world.went, [], "first it is asked for");
+        assert!(world.went.is_empty(), "first it is asked for");
         world.ask_says(pending(FIRST).at_bank());
         world.shows(StateName::Redirecting);
         assert_eq!((world.went.as_slice(), world.keys().len()), (&[BANK][..], 1));
@@ -107,7 +107,7 @@ fn what_another_tab_made_while_pay_was_pressed_is_adopted() {
     assert_eq!((world.asks_for(), world.keys().len()), (Some(SECOND), 0));
     world.ask_says(pending(SECOND).at_bank());
     assert_eq!(world.shows(StateName::Confirming).place, Some(BANK), "shown, but not gone to unasked");
-    assert_eq!(world.went, []);
+    assert!(world.went.is_empty());
 }
 
 #[test]
@@ -348,7 +348,7 @@ fn what_a_repeat_calls_pending_is_asked_for_before_the_page_is_left() {
     let mut world = repeated();
     world.ask_says(succeed(FIRST));
     world.shows(StateName::Succeeded);
-    assert_eq!(world.went, []);
+    assert!(world.went.is_empty());
 
     let mut world = repeated();
     world.ask_says(pending(FIRST).at_bank());

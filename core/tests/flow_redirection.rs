@@ -169,7 +169,7 @@ fn a_redirection_that_is_over_before_the_page_is_left_is_not_gone_to() {
     assert!(!world.is_held(), "the shopper waits to be taken to their bank");
     world.ask_says(succeed(FIRST));
     world.shows(StateName::Succeeded);
-    assert_eq!(world.went, []);
+    assert!(world.went.is_empty());
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn nothing_is_read_or_sent_for_a_press_while_another_tab_is_paying() {
     world.wait(1);
     let view = world.shows(StateName::Ready);
     assert_eq!((view.fault, view.can_pay), (Some(Code::PaidElsewhere), true));
-    assert_eq!(world.locks, [], "nor does it stand in anybody's way");
+    assert!(world.locks.is_empty(), "nor does it stand in anybody's way");
     world.read_says(untouched());
     assert_eq!(world.shows(StateName::Ready).fault, Some(Code::PaidElsewhere));
 }
@@ -79,7 +79,7 @@ fn once_the_other_tab_is_done_the_payment_is_read_before_anything_is_sent() {
     assert_eq!(world.keys(), [key(1)]);
     assert_eq!(world.locks, [Lock::Create], "until it is answered");
     world.create_says(pending(FIRST).at_bank());
-    assert_eq!(world.locks, []);
+    assert!(world.locks.is_empty());
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_key_that_another_tab_has_seen_fail_is_not_used_again() {
 #[test]
 fn the_lock_is_kept_from_the_reading_to_the_answer_and_no_longer() {
     let mut world = World::ready();
-    assert_eq!(world.locks, []);
+    assert!(world.locks.is_empty());
     world.press_pay();
     assert_eq!(world.locks, [Lock::Create]);
     world.read_says(untouched());
@@ -156,7 +156,7 @@ fn the_lock_is_kept_from_the_reading_to_the_answer_and_no_longer() {
     world.read_says(untouched());
     world.ring();
     world.create_says(failed(FIRST));
-    assert_eq!(world.locks, []);
+    assert!(world.locks.is_empty());
 
     let ends: [fn(&mut World); 4] = [
         |world| drop(world.create_says(pending(FIRST))),
@@ -184,7 +184,7 @@ fn the_lock_is_asked_for_only_once_the_page_has_given_the_payment_method() {
     let mut world = pressed();
     assert_eq!((world.locks.len(), world.open.len()), (0, 0));
     world.input(Input::Method { number: 7, given: true });
-    assert_eq!(world.locks, [], "that was another press");
+    assert!(world.locks.is_empty(), "that was another press");
     // A wallet's sheet may be open for minutes.
     world.wait(4 * MINUTE);
     world.shows(StateName::Creating);
@@ -254,7 +254,7 @@ fn the_wait_is_passed_on_when_it_is_over() {
     for end in ends {
         let mut world = waiting();
         end(&mut world);
-        assert_eq!(world.locks, []);
+        assert!(world.locks.is_empty());
     }
 }
 
@@ -340,7 +340,7 @@ fn a_page_hears_of_its_own_payment_and_of_none_while_it_is_put_aside() {
 /// Put aside in this state, and shown again that much later.
 fn put_aside(world: &mut World, time: Millis) {
     world.input(Input::Left);
-    assert_eq!(world.locks, []);
+    assert!(world.locks.is_empty());
     assert!(world.open.iter().all(|open| matches!(open.request, Request::Create { .. })), "only a POST is left alone");
     world.sleep(time);
     world.input(Input::Shown);

@@ -36,7 +36,7 @@ fn a_window_is_opened_in_the_press_and_taken_to_the_bank() {
     assert_eq!(world.window, Some(None));
     world.create_says(pending(FIRST).of(&key(1)).at_bank());
     assert_eq!(world.window, Some(Some(BANK)));
-    assert_eq!(world.went, []);
+    assert!(world.went.is_empty());
     assert_eq!(world.shows(StateName::Redirecting).place, None);
 }
 
@@ -110,7 +110,7 @@ fn who_closes_the_window_before_there_is_anywhere_to_go_is_not_taken_there() {
     world.shows(StateName::Creating);
     world.create_says(pending(FIRST).of(&key(1)).at_bank());
     assert_eq!(world.shows(StateName::Confirming).place, Some(BANK));
-    assert_eq!(world.went, []);
+    assert!(world.went.is_empty());
 }
 
 #[test]

@@ -2,23 +2,28 @@
 //! asked to go on. That ends the transaction, or gives the shopper a challenge to go to.
 
 use crate::Merchant;
+use crate::contract::CollectionAttributes;
 use crate::create_body::browser;
 use crate::knowledge::complete;
 use crate::paymentsos::{CallError, Shopper};
-use crate::problem::Problem;
+use crate::problem::{Problem, Type};
 use crate::store::{Attempt, AttemptState};
 use paymentsos_core::paymentsos::{Kind, Payment, Redirection, Transaction};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Instant;
+use utoipa::ToSchema;
 
-/// A request to go on, as it came.
-#[derive(Debug, Deserialize)]
+/// A request to go on with self-handled 3-D Secure.
+#[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct AuthenticationRequest {
+    /// The id of the attempt that made the transaction, as in the header `Idempotency-Key`.
     #[serde(default)]
+    #[schema(value_type = String, format = "uuid", required = true)]
     pub(crate) reconciliation_id: Option<String>,
     #[serde(default)]
+    #[schema(value_type = CollectionAttributes, required = true)]
     three_d_secure_attributes: Value,
 }
 
@@ -30,7 +35,7 @@ impl AuthenticationRequest {
         let completed = attributes.pointer("/internal/data_collection_completed_ind").and_then(Value::as_str);
         let completed = completed.filter(|completed| matches!(*completed, "Y" | "N")).ok_or_else(|| {
             let detail = "`three_d_secure_attributes.internal.data_collection_completed_ind` must be `Y` or `N`.";
-            Problem::unprocessable("data-collection-completed-ind", detail)
+            Problem::new(Type::DataCollection, detail)
         })?;
         let mut internal = browser(attributes, accept).unwrap_or_default();
         internal.insert("data_collection_completed_ind".to_owned(), completed.into());
@@ -114,7 +119,7 @@ impl Merchant {
         };
         let another = || {
             let detail = "The attempt that Idempotency-Key names did not make this transaction.";
-            Problem::unprocessable("another-attempt", detail)
+            Problem::new(Type::AnotherAttempt, detail)
         };
         let named = self.store.attempt(&asked.attempt).await?;
         let is_here = |named: &Attempt| named.payment == asked.payment && named.kind == asked.kind;

@@ -1,6 +1,7 @@
 //! What a merchant is started with.
 
 use crate::hook::{self, Hook};
+use crate::limits::Rate;
 use crate::proxies::Network;
 use crate::serve::StartError;
 use crate::store::is_database;
@@ -83,6 +84,8 @@ pub struct Config {
     pub app_id: String,
     /// What calls are made with, and webhooks are signed with. (`PAYMENTSOS_PRIVATE_KEY`)
     pub private_key: Secret,
+    /// The key before, while it is being replaced: webhooks may still be signed with it. (`PAYMENTSOS_PREVIOUS_PRIVATE_KEY`)
+    pub previous_private_key: Option<Secret>,
     /// What browsers make tokens with. (`PAYMENTSOS_PUBLIC_KEY`)
     pub public_key: String,
     /// Test or live. (`PAYMENTSOS_ENV`, `test`)
@@ -97,6 +100,15 @@ pub struct Config {
     /// How long the end of a payment may be unknown before PaymentsOS is asked for it, though no shopper waits. (`FOLLOW_AFTER`, seconds,
     /// 30)
     pub follow_after: Duration,
+    /// How long orders and what belongs to their payments are kept, once all is decided and told. (`KEEP_DAYS`, 400)
+    pub keep_for: Duration,
+    /// How many POSTs an address may send. (`RATE_OF_POSTS`, `100/5`: a hundred at once, then five a second; `off`)
+    pub rate_of_posts: Option<Rate>,
+    /// How many other requests an address may send. (`RATE_OF_READS`, `500/50`; `off`)
+    pub rate_of_reads: Option<Rate>,
+    /// What the shop's own systems show to capture and void, each a random text of 32 characters or more; without one, nobody may.
+    /// (`SHOP_SYSTEM_KEYS`, separated by commas)
+    pub system_keys: Vec<Secret>,
     /// Proxies whose `X-Forwarded-For` is believed. (`TRUSTED_PROXIES`, addresses and networks separated by commas)
     pub trusted_proxies: Vec<Network>,
 }
@@ -146,12 +158,17 @@ impl Config {
             paymentsos_browser_url: None,
             app_id: app_id.to_owned(),
             private_key: Secret::new(private_key),
+            previous_private_key: None,
             public_key: public_key.to_owned(),
             environment: Environment::Test,
             api_version: "1.3.0".to_owned(),
             shop_hook_url: None,
             shop_hook_secrets: Vec::new(),
             follow_after: FOLLOW_AFTER,
+            keep_for: KEEP_FOR,
+            rate_of_posts: None,
+            rate_of_reads: None,
+            system_keys: Vec::new(),
             trusted_proxies: Vec::new(),
         }
     }
@@ -210,6 +227,7 @@ impl Config {
                 "PAYMENTSOS_PRIVATE_KEY",
                 "the business unit's private key, from the PaymentsOS Control Center",
             )?),
+            previous_private_key: vars.get("PAYMENTSOS_PREVIOUS_PRIVATE_KEY").map(Secret::new),
             public_key: vars.required(
                 "PAYMENTSOS_PUBLIC_KEY",
                 "the business unit's public key, from the PaymentsOS Control Center",
@@ -231,6 +249,16 @@ impl Config {
                     v.parse().ok().filter(|seconds| *seconds > 0)
                 })?
                 .map_or(FOLLOW_AFTER, Duration::from_secs),
+            keep_for: vars
+                .parsed("KEEP_DAYS", "a number of days such as 400", |v| v.parse().ok().filter(|days| *days > 0))?
+                .map_or(KEEP_FOR, |days: u64| Duration::from_secs(days.saturating_mul(DAY))),
+            rate_of_posts: vars.rate("RATE_OF_POSTS", Rate { at_once: 100, per_second: 5 })?,
+            rate_of_reads: vars.rate("RATE_OF_READS", Rate { at_once: 500, per_second: 50 })?,
+            system_keys: vars
+                .parsed("SHOP_SYSTEM_KEYS", "random texts of 32 characters or more, separated by commas", |v| {
+                    list(&v, |key| (key.len() >= 32).then(|| Secret::new(key)))
+                })?
+                .unwrap_or_default(),
             trusted_proxies: vars
                 .parsed("TRUSTED_PROXIES", "addresses and networks such as 10.0.0.0/8, separated by commas", |v| {
                     list(&v, |part| part.parse().ok())
@@ -272,6 +300,9 @@ impl Config {
     }
 }
 
+const DAY: u64 = 24 * 60 * 60;
+/// A year, and what may come after it.
+const KEEP_FOR: Duration = Duration::from_secs(400 * DAY);
 const FOLLOW_AFTER: Duration = Duration::from_secs(30);
 const HOOK_SECRET: &str =
     "`whsec_` and a random key of 24 to 64 bytes in base64, as `openssl rand -base64 32` makes one";
@@ -285,6 +316,15 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
 
     fn required(&self, name: &'static str, hint: &'static str) -> Result<String, ConfigError> {
         self.get(name).ok_or(ConfigError::Missing { name, hint })
+    }
+
+    fn rate(&self, name: &'static str, default: Rate) -> Result<Option<Rate>, ConfigError> {
+        let hint = "a number at once and a number a second, such as 100/5, or off";
+        let rate = self.parsed(name, hint, |value| match value.as_str() {
+            "off" => Some(None),
+            rate => rate.parse().ok().map(Some),
+        })?;
+        Ok(rate.unwrap_or(Some(default)))
     }
 
     fn parsed<T>(

@@ -1,12 +1,14 @@
 //! What of a create request goes on to PaymentsOS: an allow-list. Nothing that is not named here gets through, so never
 //! `external`, `sca_exemptions` or `installments`.
 
-use crate::problem::Problem;
+use crate::contract::{BrowserAttributes, PaymentMethodRequest};
+use crate::problem::{Problem, Type};
 use paymentsos_core::paymentsos::Payment;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
+use utoipa::ToSchema;
 
 const BROWSER_TEXTS: [&str; 5] =
     ["browser_language", "browser_color_depth", "browser_screen_height", "browser_screen_width", "browser_time_zone"];
@@ -15,25 +17,35 @@ const WINDOW_SIZES: [&str; 5] = ["01", "02", "03", "04", "05"];
 const LONGEST_TEXT: usize = 2_048;
 const MOST_DETAILS: usize = 32;
 
-/// A create request, as it came.
-#[derive(Debug, Deserialize)]
+/// A request for a charge or an authorization. What is not listed here does not reach PaymentsOS. The amount is the backend's.
+#[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct CreateRequest {
     #[serde(default)]
+    #[schema(value_type = PaymentMethodRequest, required = true)]
     payment_method: Value,
+    /// Where PaymentsOS sends the shopper back to: on the shop's own origins only, without credentials.
     #[serde(default)]
+    #[schema(format = "uri", max_length = 8_192)]
     merchant_site_url: Option<String>,
+    /// The attempt's id, as in the header `Idempotency-Key`.
     #[serde(default)]
+    #[schema(value_type = String, format = "uuid", required = true)]
     pub(crate) reconciliation_id: Option<String>,
     #[serde(default)]
+    #[schema(value_type = Expected, required = true)]
     expected: Option<Expected>,
     #[serde(default)]
+    #[schema(value_type = Option<BrowserAttributes>)]
     three_d_secure_attributes: Value,
 }
 
 /// What the shopper saw, and so what may be charged.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 pub(crate) struct Expected {
+    /// In minor units of the currency.
     amount: u64,
+    /// ISO 4217.
+    #[schema(example = "USD")]
     currency: String,
 }
 
@@ -47,8 +59,7 @@ impl Expected {
 impl CreateRequest {
     /// What the shopper saw.
     pub(crate) fn expected(&self) -> Result<Expected, Problem> {
-        let missing =
-            || Problem::unprocessable("expected-missing", "`expected` must hold the amount and currency shown.");
+        let missing = || Problem::new(Type::ExpectedMissing, "`expected` must hold the amount and currency shown.");
         self.expected.clone().ok_or_else(missing)
     }
 
@@ -79,7 +90,7 @@ pub(crate) fn fingerprint(body: &Value) -> [u8; 32] {
 }
 
 fn payment_method(asked: &Value) -> Result<Value, Problem> {
-    let refused = |detail| Problem::unprocessable("payment-method", detail);
+    let refused = |detail| Problem::new(Type::PaymentMethod, detail);
     let asked = asked.as_object().ok_or_else(|| refused("`payment_method` must be an object."))?;
     let text = |name: &str| asked.get(name).and_then(Value::as_str).filter(|text| text.len() <= LONGEST_TEXT);
     let mut method = Map::new();
@@ -123,7 +134,7 @@ fn return_address(text: &str, origins: &[String]) -> Result<String, Problem> {
     });
     ours.map(String::from).ok_or_else(|| {
         let detail = "`merchant_site_url` is on no origin of this shop. Further ones are set by SHOP_ORIGINS.";
-        Problem::unprocessable("merchant-site-url", detail)
+        Problem::new(Type::MerchantSiteUrl, detail)
     })
 }
 

@@ -42,6 +42,9 @@ impl Merchant {
         if let Err(error) = self.settle_standing(payment, *age).await {
             tracing::info!(payment, %error, "a payment that is followed could not be read");
         }
+        if let Err(error) = self.settle_standing_operation(payment).await {
+            tracing::info!(payment, %error, "a capture or void that is followed could not be read");
+        }
         if self.store.end_follow(payment, *age > GIVEN_UP).await? {
             return Ok(());
         }

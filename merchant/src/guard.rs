@@ -11,7 +11,7 @@ use crate::create_body::{Expected, fingerprint};
 use crate::desk::ReadError;
 use crate::knowledge::complete;
 use crate::paymentsos::{CallError, Shopper};
-use crate::problem::Problem;
+use crate::problem::{Problem, Type};
 use crate::store::{Attempt, AttemptState, NewAttempt, StoreError};
 use paymentsos_core::paymentsos::{Kind, Payment, PaymentStatus, Status, Transaction};
 use serde_json::Value;
@@ -53,7 +53,7 @@ impl Merchant {
         let Some(attempt) = self.store.attempt(&create.attempt).await? else { return self.begin(create).await };
         if attempt.payment != create.payment || attempt.kind != create.kind {
             let detail = "This Idempotency-Key was used for something else. A new attempt needs a new one.";
-            return Err(Problem::unprocessable("key-of-another", detail));
+            return Err(Problem::new(Type::KeyOfAnother, detail));
         }
         if attempt.fingerprint != fingerprint(&create.body) {
             tracing::warn!(

@@ -6,6 +6,10 @@ use url::Url;
 
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
+/// A checkout needs none of them, whatever script should get into its page.
+const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), usb=()";
+const TWO_YEARS: &str = "max-age=63072000";
+
 /// Replies that are data: kept nowhere, and never a page.
 pub(crate) async fn for_api(mut response: Response) -> Response {
     let headers = response.headers_mut();
@@ -26,6 +30,8 @@ pub(crate) struct Policy {
     pub(crate) frames: Vec<Url>,
     /// Where PayU's Secure Fields come from.
     pub(crate) secure_fields: Option<Url>,
+    /// Whether the shop is at https.
+    pub(crate) is_https: bool,
 }
 
 impl Policy {
@@ -55,12 +61,16 @@ impl Policy {
 }
 
 /// The shop's pages. The return address holds ids, so no other site is told it.
-pub(crate) fn for_pages(policy: &Policy) -> [(HeaderName, HeaderValue); 4] {
+pub(crate) fn for_pages(policy: &Policy) -> Vec<(HeaderName, HeaderValue)> {
+    let is_https = policy.is_https;
     let policy = policy.line();
-    [
+    let headers = [
         (header::CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy).unwrap_or(NOTHING)),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-    ]
+        (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS)),
+    ];
+    let secure = is_https.then_some((header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TWO_YEARS)));
+    headers.into_iter().chain(secure).collect()
 }

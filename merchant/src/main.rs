@@ -1,11 +1,12 @@
 //! `merchant`: the backend as a program, set up by environment variables.
 
 use clap::{Parser, Subcommand};
-use merchant::{Config, reconcile, start};
+use merchant::{Config, Operate, Telemetry, contract, contract_page, operate, reconcile, start};
 use std::error::Error;
+use std::fs;
 use std::process::ExitCode;
 use std::time::Duration;
-use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
 
 /// The reference merchant backend of a PaymentsOS checkout. Without a command it serves.
 #[derive(Parser)]
@@ -25,24 +26,60 @@ enum Command {
         #[arg(long, default_value_t = 30)]
         days: u64,
     },
+    /// Capture the authorization of a payment, or a part of it. It may serve meanwhile.
+    Capture {
+        /// The payment's id.
+        payment: String,
+        /// How much, in minor units; all of it, where absent.
+        #[arg(long)]
+        amount: Option<u64>,
+        /// The idempotency key of a try whose outcome is not known.
+        #[arg(long)]
+        key: Option<Uuid>,
+    },
+    /// Void the authorization of a payment. It may serve meanwhile.
+    Void {
+        /// The payment's id.
+        payment: String,
+        /// The idempotency key of a try whose outcome is not known.
+        #[arg(long)]
+        key: Option<Uuid>,
+    },
+    /// Print the contract of the Merchant API, as OpenAPI 3.1.
+    Contract {
+        /// Write it, and the page made from it, to docs/ in this folder instead.
+        #[arg(long)]
+        write: bool,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    match std::env::var("LOG_FORMAT").as_deref() {
-        Ok("json") => tracing_subscriber::fmt().with_env_filter(filter).json().init(),
-        _ => tracing_subscriber::fmt().with_env_filter(filter).init(),
-    }
+    let telemetry = match Telemetry::start() {
+        Ok(telemetry) => telemetry,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let done = match cli.command {
         None | Some(Command::Serve) => serve().await.map(|()| ExitCode::SUCCESS),
+        Some(Command::Capture { payment, amount, key }) => carry_out(&payment, Operate::Capture(amount), key).await,
+        Some(Command::Void { payment, key }) => carry_out(&payment, Operate::Void, key).await,
+        Some(Command::Contract { write: false }) => {
+            print!("{}", contract());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Contract { write: true }) => write_contract().map(|()| ExitCode::SUCCESS),
         Some(Command::Reconcile { days }) => compare(Duration::from_secs(days.saturating_mul(24 * 60 * 60))).await,
     };
-    done.unwrap_or_else(|error| {
+    let code = done.unwrap_or_else(|error| {
         tracing::error!("{error}");
         ExitCode::FAILURE
-    })
+    });
+    telemetry.stop().await;
+    code
 }
 
 async fn serve() -> Result<(), Box<dyn Error>> {
@@ -50,6 +87,19 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     stopped().await?;
     running.stop().await;
     Ok(())
+}
+
+/// Succeeds where it was not refused and has not failed.
+async fn carry_out(payment: &str, what: Operate, key: Option<Uuid>) -> Result<ExitCode, Box<dyn Error>> {
+    let operated = operate(Config::from_env()?, payment, what, key).await?;
+    println!("{operated}");
+    let is_done = operated.outcome.is_ok_and(|status| status != "Failed");
+    Ok(if is_done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn write_contract() -> Result<(), Box<dyn Error>> {
+    fs::write("docs/merchant-api.json", contract())?;
+    Ok(fs::write("docs/merchant-api.md", contract_page())?)
 }
 
 /// Succeeds where the records are right in the end.

@@ -13,6 +13,7 @@ use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::time::timeout;
+use tracing::{Instrument, Span, field};
 
 /// A create may wait for the provider; the component gives it 60 s.
 const CREATE: Duration = Duration::from_secs(50);
@@ -176,6 +177,31 @@ impl PaymentsOs {
         if read.id == id { Ok(read) } else { Err(CallError::Unreadable) }
     }
 
+    /// Captures or voids.
+    pub(crate) async fn operate(
+        &self,
+        payment: &str,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> Result<Transaction, CallError> {
+        let request = self.request(Method::POST, &format!("/payments/{payment}/{path}")).header("idempotency-key", key);
+        self.send("POST /payments/…/…", CREATE, request, Some(body)).await
+    }
+
+    /// All captures or voids of a payment.
+    pub(crate) async fn operations(&self, payment: &str, path: &str) -> Result<Vec<Transaction>, CallError> {
+        let request = self.request(Method::GET, &format!("/payments/{payment}/{path}"));
+        self.send("GET /payments/…/…", READ, request, None).await
+    }
+
+    /// A capture or void.
+    pub(crate) async fn operation(&self, payment: &str, path: &str, id: &str) -> Result<Transaction, CallError> {
+        let request = self.request(Method::GET, &format!("/payments/{payment}/{path}/{id}"));
+        let read: Transaction = self.send("GET /payments/…/…/…", READ, request, None).await?;
+        if read.id == id { Ok(read) } else { Err(CallError::Unreadable) }
+    }
+
     /// A POST that the shopper's browser has caused.
     fn request_for(&self, shopper: &Shopper, key: &str, path: &str) -> request::Builder {
         let request = self
@@ -208,6 +234,24 @@ impl PaymentsOs {
         request: request::Builder,
         body: Option<&Value>,
     ) -> Result<T, CallError> {
+        let span = tracing::info_span!(
+            "paymentsos",
+            otel.name = what,
+            otel.kind = "client",
+            http.response.status_code = field::Empty,
+            request_id = field::Empty,
+        );
+        self.send_within(&span, what, limit, request, body).instrument(span.clone()).await
+    }
+
+    async fn send_within<T: DeserializeOwned>(
+        &self,
+        span: &Span,
+        what: &str,
+        limit: Duration,
+        request: request::Builder,
+        body: Option<&Value>,
+    ) -> Result<T, CallError> {
         let body = Full::from(body.map(Value::to_string).unwrap_or_default());
         let exchange = async {
             let request = request.body(body).map_err(|_| CallError::Unreachable)?;
@@ -223,6 +267,7 @@ impl PaymentsOs {
         };
         let text = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let (status, request_id) = (head.status, text(REQUEST_ID).unwrap_or(""));
+        span.record("http.response.status_code", status.as_u16()).record("request_id", request_id);
         let result = match status.as_u16() {
             200..300 => serde_json::from_slice(&body).map_err(|_| CallError::Unreadable),
             404 => Err(CallError::NotFound),

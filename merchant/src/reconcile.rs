@@ -89,6 +89,7 @@ impl Merchant {
             .collect();
         // What is not decided yet stays so: it is followed.
         self.settle_standing(payment, Duration::ZERO).await?;
+        self.settle_standing_operation(payment).await?;
         let after = self.stored(payment).await?;
         let all = before.keys().chain(found.keys().filter(|id| !before.contains_key(*id)));
         let difference = |id: &String| Difference {

@@ -2,17 +2,21 @@
 
 use crate::alerts::{Alert, Alerts};
 use crate::config::{Config, ConfigError, is_loopback};
+use crate::contract::contract;
 use crate::desk::Desk;
 use crate::headers::Policy;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::paymentsos::{ClientError, PaymentsOs};
 use crate::shop::ChangeError;
 use crate::store::{News, Store, StoreError};
 use crate::{Merchant, Settings, api, headers, health, pages, shop, webhooks};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
-use axum::routing::post;
+use axum::response::Response;
+use axum::routing::{get, post};
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,12 +25,16 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
+use tracing::{Span, field};
 use url::Url;
 
 const LARGEST_REQUEST: usize = 64 * 1024;
 /// A webhook holds a whole resource, the provider's own reply and vouchers included.
 const LARGEST_WEBHOOK: usize = 1024 * 1024;
+/// How long nothing may come of a body that is under way.
+const BODY: Duration = Duration::from_secs(10);
 /// How long requests under way may take when the process is to end.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -68,7 +76,7 @@ pub struct Running {
     merchant: Arc<Merchant>,
     server: JoinHandle<()>,
     /// What is done beside answering.
-    beside: [JoinHandle<()>; 4],
+    beside: [JoinHandle<()>; 5],
 }
 
 /// Starts a merchant. It serves when this returns.
@@ -97,6 +105,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         framed_by: config.shop_framed_by.clone(),
         frames: config.shop_frames.clone(),
         secure_fields: config.shop_secure_fields.clone(),
+        is_https: merchant.settings.is_https,
     };
     let pages = pages::routes(config.shop_dir.as_deref(), &policy);
     let routes = routes(&merchant, &foreign_origins(&config), pages);
@@ -105,6 +114,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         tokio::spawn(listen(Arc::clone(&merchant))),
         tokio::spawn(Arc::clone(&merchant).follow()),
         tokio::spawn(Arc::clone(&merchant).tell_shop()),
+        tokio::spawn(Arc::clone(&merchant).forget()),
         tokio::spawn(serve_operators(for_operators, Arc::clone(&merchant))),
     ];
     tracing::info!(%address, public_url = public_url.as_str(), "the merchant serves");
@@ -126,10 +136,16 @@ pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Me
             paymentsos_browser_url: browser_url.clone(),
             secure_fields: config.shop_secure_fields.clone(),
             public_key: config.public_key.clone(),
-            private_key: config.private_key.clone(),
+            private_keys: [Some(&config.private_key), config.previous_private_key.as_ref()]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
             environment: config.environment,
+            system_keys: config.system_keys.clone(),
             trusted_proxies: config.trusted_proxies.clone(),
             follow_after: config.follow_after,
+            keep_for: config.keep_for,
         },
         store,
         paymentsos,
@@ -137,6 +153,7 @@ pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Me
         alerts: Alerts::default(),
         metrics,
         hook,
+        limits: Limits::new(config.rate_of_posts, config.rate_of_reads),
         to_tell: Notify::new(),
         stopping: watch::Sender::new(false),
     }))
@@ -154,15 +171,31 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router
         .layer(map_response(headers::for_api))
         .with_state(Arc::clone(merchant));
     // An address may hold ids in its query, which are not for the log.
-    let span =
-        |request: &Request| tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
+    let span = |request: &Request| {
+        let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str);
+        tracing::info_span!(
+            "request",
+            otel.name = format!("{} {route}", request.method()),
+            otel.kind = "server",
+            method = %request.method(),
+            path = request.uri().path(),
+            http.response.status_code = field::Empty,
+        )
+    };
+    let replied = |response: &Response, _: Duration, span: &Span| {
+        span.record("http.response.status_code", response.status().as_u16());
+    };
+    let contract = ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], contract());
     pages
+        .route("/openapi.json", get(async || contract).layer(map_response(headers::for_api)))
         .nest("/api", api::routes(Arc::clone(merchant), foreign))
         .merge(shop::routes(Arc::clone(merchant)))
+        .merge(api::for_systems(Arc::clone(merchant)))
         .merge(health::routes(Arc::clone(merchant)))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
+        .layer(RequestBodyTimeoutLayer::new(BODY))
         .merge(webhooks)
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(replied))
 }
 
 /// The public address's own origin. On this machine `localhost` and `127.0.0.1` are one.

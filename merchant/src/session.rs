@@ -1,7 +1,7 @@
-//! Sessions: a random cookie, of which only the hash is kept; and client tokens, which stand for it where cookies do not go.
+//! Sessions: a random cookie, of which only the hash is kept.
 
 use crate::Merchant;
-use crate::store::{CredentialKind, StoreError};
+use crate::store::StoreError;
 use axum::http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
 
@@ -12,14 +12,8 @@ const MAX_AGE: u64 = 30 * 24 * 60 * 60;
 impl Merchant {
     /// The session that a request shows, if it is known.
     pub(crate) async fn session(&self, headers: &HeaderMap) -> Result<Option<String>, StoreError> {
-        // A token is meant for this very request; a cookie comes along with any.
-        if let Some(token) = bearer(headers)
-            && let Some(session) = self.store.session(&hash(token), CredentialKind::ClientToken).await?
-        {
-            return Ok(Some(session));
-        }
         for value in cookies(headers) {
-            if let Some(session) = self.store.session(&hash(value), CredentialKind::Cookie).await? {
+            if let Some(session) = self.store.session(&hash(value)).await? {
                 return Ok(Some(session));
             }
         }
@@ -30,18 +24,11 @@ impl Merchant {
     pub(crate) async fn new_session(&self) -> Result<(String, HeaderValue), StoreError> {
         let session = uuid::Uuid::new_v4().to_string();
         let token = random_token()?;
-        self.store.add_credential(&hash(&token), &session, CredentialKind::Cookie).await?;
+        self.store.add_session(&hash(&token), &session).await?;
         let secure = if self.settings.is_https { "; Secure" } else { "" };
         let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={MAX_AGE}; HttpOnly; SameSite=Lax{secure}");
         let cookie = HeaderValue::try_from(cookie).map_err(|_| StoreError::Unreadable("a cookie"))?;
         Ok((session, cookie))
-    }
-
-    /// A token that stands for a session: the element's `client-token`.
-    pub(crate) async fn new_client_token(&self, session: &str) -> Result<String, StoreError> {
-        let token = random_token()?;
-        self.store.add_credential(&hash(&token), session, CredentialKind::ClientToken).await?;
-        Ok(token)
     }
 }
 
@@ -51,11 +38,6 @@ fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
         let (name, value) = pair.trim().split_once('=')?;
         (name == COOKIE).then_some(value)
     })
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn hash(token: &str) -> [u8; 32] {
@@ -74,15 +56,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn credentials_are_found_among_others() {
+    fn a_session_is_found_among_other_cookies() {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, HeaderValue::from_static("a=1; shop_session=abc; shop_session_x=2"));
         headers.append(header::COOKIE, HeaderValue::from_static("shop_session=def"));
         assert_eq!(cookies(&headers).collect::<Vec<_>>(), ["abc", "def"]);
-        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("bearer t"));
-        assert_eq!(bearer(&headers), Some("t"));
-        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Basic t"));
-        assert_eq!(bearer(&headers), None);
     }
 
     #[test]

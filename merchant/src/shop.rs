@@ -2,13 +2,14 @@
 
 use crate::Merchant;
 use crate::headers;
-use crate::problem::Problem;
+use crate::limits::limit;
+use crate::problem::{Problem, Type};
 use crate::store::{Order, StoreError};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -38,6 +39,7 @@ pub(crate) fn routes(merchant: Arc<Merchant>) -> Router {
         .route("/shop/orders", post(order))
         .route("/shop/orders/{order}", get(look))
         .route("/shop/config", get(config))
+        .layer(from_fn_with_state(Arc::clone(&merchant), limit))
         .with_state(merchant)
         .layer(map_response(headers::for_api))
 }
@@ -73,7 +75,7 @@ async fn order(
     let asked: OrderRequest = match body.is_empty() {
         true => OrderRequest::default(),
         false => serde_json::from_slice(&body)
-            .map_err(|_| Problem::bad_request("json", "The body is not the JSON of an order request."))?,
+            .map_err(|_| Problem::new(Type::Json, "The body is not the JSON of an order request."))?,
     };
     let (session, cookie) = match merchant.session(&headers).await? {
         Some(session) => (session, None),
@@ -84,7 +86,7 @@ async fn order(
     };
     let order = merchant.open_order(&session, &asked).await?;
     let client_token = match asked.client_token {
-        true => Some(merchant.new_client_token(&session).await?),
+        true => order.payment.as_deref().and_then(|payment| merchant.new_client_token(payment)),
         false => None,
     };
     let mut response = Json(reply(order, client_token)?).into_response();
@@ -139,7 +141,7 @@ impl Merchant {
             None => None,
             Some(name) => Some(
                 Kind::from_name(name)
-                    .ok_or_else(|| Problem::unprocessable("kind", "`kind` must be `charge` or `authorization`."))?,
+                    .ok_or_else(|| Problem::new(Type::Kind, "`kind` must be `charge` or `authorization`."))?,
             ),
         };
         let item = match asked.item.as_deref() {
@@ -148,7 +150,7 @@ impl Merchant {
                 CATALOGUE
                     .iter()
                     .find(|item| item.id == id)
-                    .ok_or_else(|| Problem::unprocessable("item", "There is no such item."))?,
+                    .ok_or_else(|| Problem::new(Type::Item, "There is no such item."))?,
             ),
         };
         // Two tabs at once get one order.

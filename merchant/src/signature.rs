@@ -1,12 +1,14 @@
 //! A webhook's signature: HMAC-SHA256 over fourteen of its values, keyed with the private key.
 
+use crate::client_token::from_hex;
+use crate::config::Secret;
 use hmac::{Hmac, KeyInit, Mac};
 use paymentsos_core::paymentsos::SIGNED_BY_WEBHOOK;
 use serde_json::Value;
 use sha2::Sha256;
 
 /// Whether the header `signature` (`sig1=…`, and while a key is replaced `sig1=…,sig2=…`) holds the right one.
-pub(crate) fn is_signed(key: &str, event_type: &str, webhook: &Value, header: &str) -> bool {
+pub(crate) fn is_signed(keys: &[Secret], event_type: &str, webhook: &Value, header: &str) -> bool {
     let given: Vec<Vec<u8>> = header
         .split(',')
         .filter_map(|part| {
@@ -17,13 +19,15 @@ pub(crate) fn is_signed(key: &str, event_type: &str, webhook: &Value, header: &s
     // Sources disagree on whether an amount of 0 is signed as "0" or as nothing.
     let zero = webhook.pointer("/data/amount").and_then(Value::as_u64) == Some(0);
     let messages = [Some(message(event_type, webhook, false)), zero.then(|| message(event_type, webhook, true))];
-    messages.iter().flatten().any(|message| {
-        given.iter().any(|digest| {
-            let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) else { return false };
-            mac.update(message.as_bytes());
-            mac.verify_slice(digest).is_ok()
-        })
-    })
+    let is_right = |key: &Secret, message: &String, digest: &Vec<u8>| {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes()) else { return false };
+        mac.update(message.as_bytes());
+        mac.verify_slice(digest).is_ok()
+    };
+    messages
+        .iter()
+        .flatten()
+        .any(|message| given.iter().any(|digest| keys.iter().any(|key| is_right(key, message, digest))))
 }
 
 fn message(event_type: &str, webhook: &Value, skip_amount: bool) -> String {
@@ -40,13 +44,6 @@ fn message(event_type: &str, webhook: &Value, skip_amount: bool) -> String {
         }
     }
     message
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
 #[cfg(test)]
@@ -86,27 +83,34 @@ mod tests {
 
     #[test]
     fn the_published_vectors_hold() {
-        assert!(is_signed(KEY, EVENT, &full(), &format!("sig1={FULL}")));
-        assert!(is_signed(KEY, EVENT, &webhook("test-app-id"), &format!("sig1={PART}")));
-        assert!(is_signed(KEY, EVENT, &webhook("test-payment-id"), &format!("sig1={OTHER}")));
+        assert!(is_signed(&[Secret::new(KEY)], EVENT, &full(), &format!("sig1={FULL}")));
+        assert!(is_signed(&[Secret::new(KEY)], EVENT, &webhook("test-app-id"), &format!("sig1={PART}")));
+        assert!(is_signed(&[Secret::new(KEY)], EVENT, &webhook("test-payment-id"), &format!("sig1={OTHER}")));
     }
 
     #[test]
     fn while_a_key_is_replaced_either_signature_does() {
-        assert!(is_signed(KEY, EVENT, &full(), &format!("sig1={OTHER},sig2={FULL}")));
-        assert!(is_signed(KEY, EVENT, &full(), &format!("sig1={FULL}, sig2={OTHER}")));
-        assert!(!is_signed(KEY, EVENT, &full(), &format!("sig1={OTHER},sig2={PART}")));
+        assert!(is_signed(&[Secret::new(KEY)], EVENT, &full(), &format!("sig1={OTHER},sig2={FULL}")));
+        assert!(is_signed(&[Secret::new(KEY)], EVENT, &full(), &format!("sig1={FULL}, sig2={OTHER}")));
+        assert!(!is_signed(&[Secret::new(KEY)], EVENT, &full(), &format!("sig1={OTHER},sig2={PART}")));
+    }
+
+    #[test]
+    fn while_our_key_is_replaced_either_does() {
+        let keys = [Secret::new("another-key"), Secret::new(KEY)];
+        assert!(is_signed(&keys, EVENT, &full(), &format!("sig1={FULL}")));
+        assert!(!is_signed(&[], EVENT, &full(), &format!("sig1={FULL}")));
     }
 
     #[test]
     fn every_signed_value_counts() {
         let header = format!("sig1={FULL}");
-        assert!(!is_signed("another-key", EVENT, &full(), &header));
-        assert!(!is_signed(KEY, "payment.charge.create", &full(), &header));
+        assert!(!is_signed(&[Secret::new("another-key")], EVENT, &full(), &header));
+        assert!(!is_signed(&[Secret::new(KEY)], "payment.charge.create", &full(), &header));
         for pointer in SIGNED_BY_WEBHOOK {
             let mut changed = full();
             *changed.pointer_mut(pointer).unwrap() = json!("changed");
-            assert!(!is_signed(KEY, EVENT, &changed, &header), "{pointer}");
+            assert!(!is_signed(&[Secret::new(KEY)], EVENT, &changed, &header), "{pointer}");
         }
     }
 
@@ -115,7 +119,7 @@ mod tests {
         let wide = "é".repeat(32);
         for header in ["", "sig1", "sig1=", "sig1=zz", FULL, &format!("sig1={}", &FULL[..62]), &format!("sig1={wide}")]
         {
-            assert!(!is_signed(KEY, EVENT, &full(), header), "{header}");
+            assert!(!is_signed(&[Secret::new(KEY)], EVENT, &full(), header), "{header}");
         }
     }
 
@@ -123,6 +127,6 @@ mod tests {
     fn an_amount_of_zero_may_be_signed_as_nothing() {
         let mut webhook = webhook("test-payment-id");
         webhook["data"]["amount"] = json!(0);
-        assert!(is_signed(KEY, EVENT, &webhook, &format!("sig1={OTHER}")));
+        assert!(is_signed(&[Secret::new(KEY)], EVENT, &webhook, &format!("sig1={OTHER}")));
     }
 }

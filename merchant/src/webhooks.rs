@@ -2,7 +2,7 @@
 //! request that they are about; so they are a hint only, upon which the payment is read.
 
 use crate::Merchant;
-use crate::problem::Problem;
+use crate::problem::{Problem, Type};
 use crate::signature::is_signed;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -19,16 +19,16 @@ pub(crate) async fn receive(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
-    let unreadable = || Problem::bad_request("webhook", "This is no webhook of PaymentsOS, version 1.2.0 or newer.");
+    let unreadable = || Problem::new(Type::Webhook, "This is no webhook of PaymentsOS, version 1.2.0 or newer.");
     let webhook: Value = body.ok().and_then(|body| serde_json::from_slice(&body).ok()).ok_or_else(unreadable)?;
     let text = |pointer| webhook.pointer(pointer).and_then(Value::as_str);
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let (Some(id), Some(event)) = (text("/id"), header("event-type")) else { return Err(unreadable()) };
     let request_id = header("x-zooz-request-id").unwrap_or("");
-    if !is_signed(merchant.settings.private_key.reveal(), event, &webhook, header("signature").unwrap_or("")) {
+    if !is_signed(&merchant.settings.private_keys, event, &webhook, header("signature").unwrap_or("")) {
         tracing::warn!(event, request_id, "a webhook with a wrong signature");
         let detail = "The signature is not right.";
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "signature", "Not signed", detail));
+        return Err(Problem::new(Type::Signature, detail));
     }
     let Some(payment) = text("/payment_id") else { return Ok(StatusCode::OK) };
     if merchant.store.order_of_payment(payment).await?.is_none() {
@@ -44,6 +44,7 @@ pub(crate) async fn receive(
         merchant.metrics.webhook(lag);
     }
     merchant.read_payment(payment, Instant::now()).await?;
+    merchant.settle_standing_operation(payment).await?;
     // Only now: had the reading failed, the repeat would be needed.
     merchant.store.add_webhook(id).await?;
     Ok(StatusCode::OK)

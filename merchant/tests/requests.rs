@@ -122,7 +122,7 @@ async fn what_is_not_right_is_refused_before_paymentsos_hears_of_it() {
     let form = post(&key).body("a=b").header("content-type", "application/x-www-form-urlencoded").send();
     assert_eq!(problem(form.await.unwrap(), 415).await, "media-type");
     let large = json!({"payment_method": "x".repeat(70_000)});
-    assert_eq!(problem(post(&key).json(&large).send().await.unwrap(), 413).await, "body");
+    assert_eq!(problem(post(&key).json(&large).send().await.unwrap(), 413).await, "too-large");
     let other_kind = shopper.request(Method::POST, &shopper.path("/authorizations")).header("idempotency-key", &key);
     assert_eq!(problem(other_kind.json(&good_body).send().await.unwrap(), 422).await, "kind");
     assert_eq!(problem(shopper.request(Method::DELETE, &shopper.path("")).send().await.unwrap(), 405).await, "method");

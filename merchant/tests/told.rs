@@ -17,6 +17,7 @@ use common::scripted::{self, charge};
 use common::{FAILS, PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, THREE_D_SECURE, config, id, until};
 use hmac::{Hmac, KeyInit, Mac};
 use merchant::{Config, Secret};
+use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::collections::BTreeSet;
@@ -207,4 +208,32 @@ async fn an_alert_is_told_and_so_is_a_failure_that_turns_into_a_success() {
         .map(|(event, transaction)| (event.to_owned(), transaction.to_owned()))
         .into()
     );
+}
+
+#[tokio::test]
+async fn what_became_of_a_capture_is_told_once_though_nobody_asks() {
+    let system = System::default();
+    let url = system.clone().open().await;
+    let key = "a-key-of-the-warehouse-that-is-long-enough";
+    let shop = Shop::open_with(|config| {
+        tell(config, &url);
+        config.system_keys = vec![Secret::new(key)];
+    });
+    let shop = Arc::new(shop.await);
+    shop.sandbox.set_webhook_url(None);
+    let shopper = shop.shopper_of(&json!({"kind": "authorization"})).await;
+    shopper.paid(SUCCEEDS).await;
+    let path = format!("/systems/payments/{}/captures", shopper.payment);
+    let asked = Uuid::new_v4();
+    let request = shop.request(Method::POST, &path).bearer_auth(key).header("idempotency-key", asked.to_string());
+    // Pending at first.
+    let reply = request.json(&json!({"amount": 2_000})).send().await.unwrap();
+    assert_eq!(reply.status(), 201);
+    let told = system.hears(2).await;
+    let captures: Vec<_> = told.iter().filter(|event| event["type"] == "capture.succeeded").collect();
+    assert_eq!(captures.len(), 1);
+    let data = &captures[0]["data"];
+    assert_eq!((&data["amount"], &data["currency"]), (&json!(2_000), &json!("USD")));
+    assert_eq!(data["reconciliation_id"], json!(asked));
+    assert_eq!(data["payment_id"], json!(shopper.payment));
 }

@@ -127,3 +127,21 @@ async fn whoever_waits_when_the_merchant_stops_gets_an_answer() {
     assert_eq!(good(waiter.await.unwrap().unwrap(), 200).await["result"]["status"], "Pending");
     sandbox.stop().await;
 }
+
+#[tokio::test]
+async fn not_everybody_may_wait() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    let charge = shopper.paid(THREE_D_SECURE).await;
+    let mut held = Vec::new();
+    for _ in 0..16 {
+        held.push(waiting(&shopper, &charge).await);
+    }
+    let at_once = shopper.wait(&charge).await;
+    assert!(!at_once.headers().contains_key("preference-applied"));
+    assert_eq!(good(at_once, 200).await["result"]["status"], "Pending");
+    shopper.press(&charge, "succeed").await;
+    for task in held {
+        assert_eq!(task.await.expect("no panic").0["result"]["status"], "Succeed");
+    }
+}

@@ -104,6 +104,21 @@ async fn badly_signed() {
 }
 
 #[tokio::test]
+async fn signed_with_the_key_before() {
+    let shop = Arc::new(
+        Shop::open_with(|config| config.previous_private_key = Some(merchant::Secret::new("the-key-before"))).await,
+    );
+    shop.sandbox.set_webhook_url(None);
+    let shopper = shop.shopper().await;
+    for (id, key) in [("one", "the-key-before"), ("two", &key())] {
+        assert_eq!(send(&shop, &webhook(id, &shopper.payment, "Succeed"), key).await.status(), 200);
+    }
+    assert_eq!(shop.entries("request", "GET", &shopper.payment).await.len(), 2);
+    let forged = send(&shop, &webhook("three", &shopper.payment, "Succeed"), "another-key").await;
+    assert_eq!(problem(forged, 401).await, "signature");
+}
+
+#[tokio::test]
 async fn badly_signed_by_the_sandbox_is_made_up_for_by_reading() {
     let shop = Arc::new(Shop::open().await);
     let shopper = shop.shopper().await;

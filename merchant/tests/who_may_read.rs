@@ -64,6 +64,16 @@ async fn a_client_token_stands_for_the_session() {
     let token = shopper.order["client_token"].as_str().unwrap();
     let reply = shop.request(Method::GET, &shopper.path("")).bearer_auth(token).send().await.unwrap();
     assert_eq!(good(reply, 200).await["id"], json!(shopper.payment));
+    // It is good for one payment, and for nothing else.
+    let another = shop.shopper().await;
+    let reply = shop.request(Method::GET, &another.path("")).bearer_auth(token).send().await.unwrap();
+    assert_eq!(problem(reply, 401).await, "no-session");
+    let reply = shop.request(Method::POST, "/shop/orders").bearer_auth(token).send().await.unwrap();
+    assert_ne!(good(reply, 200).await["payment_id"], json!(shopper.payment));
+    let key = Uuid::new_v4();
+    let body = shopper.body(SUCCEEDS, key).await;
+    let post = shop.request(Method::POST, &shopper.path("/charges")).bearer_auth(token).json(&body);
+    good(post.header("idempotency-key", key.to_string()).send().await.unwrap(), 201).await;
     let as_cookie = shop.request(Method::GET, &shopper.path("")).header("cookie", format!("shop_session={token}"));
     assert_eq!(as_cookie.send().await.unwrap().status(), 401);
 }

@@ -3,6 +3,7 @@
 use crate::clock::{self, Millis};
 use crate::lock;
 use serde::Serialize;
+use serde_json::Value;
 use std::sync::Mutex;
 
 /// What an entry is about.
@@ -38,6 +39,9 @@ pub(crate) struct Entry {
     pub(crate) about: About,
     /// The HTTP status; none where a reply was lost, or where a webhook's receiver did not answer.
     pub(crate) status: Option<u16>,
+    /// The names of all that a request's body holds, as in `payment_method.token`; none of the values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) fields: Vec<String>,
     /// The event type of a webhook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) event: Option<String>,
@@ -46,7 +50,7 @@ pub(crate) struct Entry {
 impl Entry {
     pub(crate) fn new(kind: What, method: &str, path: &str, about: About, status: Option<u16>) -> Entry {
         let (method, path) = (method.to_owned(), path.to_owned());
-        Entry { at: 0, kind, method, path, idempotency_key: None, about, status, event: None }
+        Entry { at: 0, kind, method, path, idempotency_key: None, about, status, fields: Vec::new(), event: None }
     }
 }
 
@@ -75,5 +79,31 @@ impl Log {
 
     pub(crate) fn clear(&self) {
         lock(&self.0).clear();
+    }
+}
+
+/// The names of all that a body holds.
+pub(crate) fn names_in(body: &[u8]) -> Vec<String> {
+    fn collect(value: &Value, before: &str, names: &mut Vec<String>) {
+        for (name, value) in value.as_object().into_iter().flatten() {
+            let name = format!("{before}{name}");
+            collect(value, &format!("{name}."), names);
+            names.push(name);
+        }
+    }
+    let mut names = Vec::new();
+    collect(&serde_json::from_slice(body).unwrap_or_default(), "", &mut names);
+    names.sort();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_in;
+
+    #[test]
+    fn names_are_told_and_values_are_not() {
+        assert_eq!(names_in(br#"{"b": {"c": "secret", "a": [{"d": 1}]}, "a": 2}"#), ["a", "b", "b.a", "b.c"]);
+        assert!(names_in(b"").is_empty() && names_in(b"[1]").is_empty());
     }
 }

@@ -8,6 +8,7 @@ mod files;
 mod locales;
 mod minify;
 mod package;
+mod programs;
 mod reference;
 mod screenshots;
 mod shop;
@@ -52,6 +53,12 @@ enum Task {
     Locales,
     /// Picture every state, wide and narrow, light, dark and from right to left, in target/screenshots/states/
     Screenshots,
+    /// Tell whether a merchant's backend keeps the contract of the Merchant API; `--help` says what it needs to be told
+    #[command(disable_help_flag = true)]
+    Conformance(programs::Options),
+    /// Measure how the reference backend does with many shoppers: `bench backend`
+    #[command(disable_help_flag = true)]
+    Bench(programs::Options),
     /// Measure what a page loads until Pay can be pressed, against sizes.json
     Size(size::Options),
     /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
@@ -83,6 +90,8 @@ fn run(task: Task) -> Result<()> {
         Task::Package => package::run(),
         Task::Reference => reference::run(),
         Task::Screenshots => screenshots::run(),
+        Task::Conformance(options) => programs::conformance(&options),
+        Task::Bench(options) => programs::bench(&options),
         Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),
         Task::Minify => minify::run(),

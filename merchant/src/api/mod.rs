@@ -3,14 +3,18 @@
 mod authentication;
 mod payments;
 mod request;
+mod systems;
 mod transactions;
+
+pub(crate) use systems::{OperationRequest, routes as for_systems};
 
 use crate::Merchant;
 use crate::headers;
-use crate::problem::Problem;
+use crate::limits::limit;
+use crate::problem::{Problem, Type};
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::map_response;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use paymentsos_core::paymentsos::Kind;
 use std::sync::Arc;
@@ -44,8 +48,9 @@ pub(crate) fn routes(merchant: Arc<Merchant>, origins: &[String]) -> Router {
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             let detail = "This address has no such method.";
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Not allowed", detail)
+            Problem::new(Type::Method, detail)
         })
+        .layer(from_fn_with_state(Arc::clone(&merchant), limit))
         .with_state(merchant)
         .layer(map_response(headers::for_api))
         .layer(cors(origins))

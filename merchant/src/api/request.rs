@@ -2,7 +2,7 @@
 
 use crate::Merchant;
 use crate::paymentsos::Shopper;
-use crate::problem::Problem;
+use crate::problem::{Problem, Type};
 use crate::proxies::shopper_address;
 use crate::store::Order;
 use axum::body::Bytes;
@@ -23,23 +23,24 @@ pub(super) fn read_body<T: DeserializeOwned>(
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     if !media_type.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json") {
         let detail = "The body must be application/json.";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", "Not JSON", detail));
+        return Err(Problem::new(Type::NotJson, detail));
     }
-    let body = body.map_err(|rejection| {
-        Problem::new(rejection.status(), "body", "The body cannot be read", "It is too large, or broke off.")
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Type::TooLarge, "The body is larger than any request needs."),
+        _ => Problem::new(Type::Body, "The body broke off. Repeat the request with the same Idempotency-Key."),
     })?;
     serde_json::from_slice(&body)
-        .map_err(|_| Problem::bad_request("json", "The body is not the JSON of a request to this address."))
+        .map_err(|_| Problem::new(Type::Json, "The body is not the JSON of a request to this address."))
 }
 
 /// The attempt's id, which the header and the body (`reconciliation_id`) must agree on.
 pub(super) fn attempt(headers: &HeaderMap, reconciliation_id: Option<&str>) -> Result<String, Problem> {
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(|key| key.trim().trim_matches('"'));
     let key = key.and_then(|key| Uuid::try_parse(key).ok()).ok_or_else(|| {
-        Problem::bad_request("idempotency-key", "The header Idempotency-Key must hold the attempt's id, a UUID.")
+        Problem::new(Type::IdempotencyKey, "The header Idempotency-Key must hold the attempt's id, a UUID.")
     })?;
     if reconciliation_id.and_then(|id| Uuid::try_parse(id).ok()) != Some(key) {
-        return Err(Problem::bad_request("reconciliation-id", "`reconciliation_id` must equal the Idempotency-Key."));
+        return Err(Problem::new(Type::ReconciliationId, "`reconciliation_id` must equal the Idempotency-Key."));
     }
     Ok(key.hyphenated().to_string())
 }
@@ -53,7 +54,7 @@ pub(super) fn check_kind(kind: Kind, order: &Order) -> Result<(), Problem> {
         Kind::Authorization => "an",
     };
     let detail = format!("This order is to be paid by {article} {}.", order.kind.name());
-    Err(Problem::unprocessable("kind", detail))
+    Err(Problem::new(Type::Kind, detail))
 }
 
 /// The header `Accept`, which no script can read.

@@ -49,7 +49,7 @@ pub(super) async fn read(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let order = merchant.store.order_of_payment(&payment).await?.ok_or_else(Problem::not_found)?;
-    let is_own = merchant.session(&headers).await?.is_some_and(|session| session == order.session);
+    let is_own = merchant.is_own(&headers, &order).await?;
     let held = merchant.current(&payment, kind, &id, preferred_wait(&headers)).await?;
     let transaction = if is_own { held.transaction } else { for_strangers(held.transaction) };
     let mut response = Json(transaction).into_response();

@@ -16,7 +16,7 @@ pub(crate) struct Follow {
 const PORTION: i64 = 16;
 const LEASE: Duration = Duration::from_secs(60);
 
-pub(super) fn milliseconds(duration: Duration) -> i64 {
+pub(crate) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
@@ -82,6 +82,7 @@ impl Store {
         let done = sqlx::query(
             "DELETE FROM follows WHERE payment = $1 AND ($2 = 1 OR (\
              NOT EXISTS (SELECT 1 FROM attempts WHERE attempts.payment = $1 AND state = 'open') AND \
+             NOT EXISTS (SELECT 1 FROM operations WHERE operations.payment = $1 AND state IN ('open', 'pending')) AND \
              NOT EXISTS (SELECT 1 FROM transactions WHERE transactions.payment = $1 AND status NOT IN ('Succeed', 'Failed'))))",
         )
         .bind(payment)

@@ -5,20 +5,22 @@
 mod attempts;
 mod counts;
 mod follows;
+mod operations;
 mod orders;
 mod outbox;
 mod replicas;
+mod retention;
 mod sessions;
 mod transactions;
 mod webhooks;
 
 pub(crate) use attempts::{Attempt, AttemptState, NewAttempt};
 pub(crate) use counts::Counts;
-pub(crate) use follows::Follow;
+pub(crate) use follows::{Follow, milliseconds};
+pub(crate) use operations::{Operation, OperationKind, OperationState};
 pub(crate) use orders::Order;
 pub(crate) use outbox::Event;
 pub(crate) use replicas::News;
-pub(crate) use sessions::CredentialKind;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
@@ -169,7 +171,7 @@ async fn open_sqlite(url: &str) -> Result<AnyPool, sqlx::Error> {
 }
 
 /// Milliseconds since 1970 (UTC).
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

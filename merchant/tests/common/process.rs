@@ -11,6 +11,11 @@ pub(crate) const SHOP: &str = "http://localhost:8080";
 
 /// Starts the process: itself, and its address.
 pub(crate) async fn start(settings: &merchant::Config, database: &str) -> (Child, String) {
+    start_with(settings, database, &[]).await
+}
+
+/// The same, with more in its environment.
+pub(crate) async fn start_with(settings: &merchant::Config, database: &str, more: &[(&str, &str)]) -> (Child, String) {
     let keys = sandbox::Config::default();
     let mut process = Command::new(env!("CARGO_BIN_EXE_merchant"))
         .env_clear()
@@ -23,6 +28,7 @@ pub(crate) async fn start(settings: &merchant::Config, database: &str) -> (Child
         .env("PAYMENTSOS_APP_ID", keys.app_id)
         .env("PAYMENTSOS_PRIVATE_KEY", keys.private_key)
         .env("PAYMENTSOS_PUBLIC_KEY", keys.public_key)
+        .envs(more.iter().copied())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()

@@ -10,7 +10,7 @@ mod transactions;
 use crate::app::App;
 use crate::faults::ApiFault;
 use crate::lock;
-use crate::log::{About, Entry, What};
+use crate::log::{About, Entry, What, names_in};
 use crate::store::Operation;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
@@ -32,6 +32,8 @@ use uuid::Uuid;
 const VERSIONS: [&str; 4] = ["1.0.0", "1.1.0", "1.2.0", "1.3.0"];
 
 /// The header every reply carries, and the webhooks of what the request caused.
+/// What axum itself takes of a body.
+const LARGEST_BODY: usize = 2 * 1024 * 1024;
 const REQUEST_ID: &str = "x-zooz-request-id";
 
 /// Marks a response that must not be sent: the connection is closed instead.
@@ -97,11 +99,16 @@ async fn attend(State(app): State<App>, request: Request, next: Next) -> Respons
     reply.await.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
-async fn log(app: &App, mut request: Request, next: Next) -> Response {
+async fn log(app: &App, request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut entry = Entry::new(What::Request, method.as_str(), &path, named_in(&path), None);
     entry.idempotency_key = header(request.headers(), "idempotency-key").map(str::to_owned);
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, LARGEST_BODY).await;
+    entry.fields = body.as_deref().map(names_in).unwrap_or_default();
+    // One that is too large, or broke off, is nothing that could be carried out.
+    let mut request = Request::from_parts(head, body.unwrap_or_else(|_| Bytes::from_static(b"(unreadable)")).into());
     request.extensions_mut().insert(RequestId(id.clone()));
 
     let mut response = match authenticate(app, request.method(), request.uri().path(), request.headers()) {

@@ -7,7 +7,7 @@ use super::walls;
 use crate::command::{self, follow};
 use crate::examples;
 use crate::failure::{Failure, Result};
-use crate::files::failed;
+use crate::files::{failed, make_anew};
 use crate::locales;
 use crate::package;
 use crate::shop;
@@ -33,9 +33,11 @@ pub(super) enum Stage {
     Clippy,
     Dependencies,
     Docs,
+    Unit,
     Locales,
     Native,
     Postgresql,
+    Contract,
     Browser,
     Build,
     Size,
@@ -52,9 +54,11 @@ impl Stage {
             Stage::Clippy => "clippy",
             Stage::Dependencies => "dependencies",
             Stage::Docs => "docs",
+            Stage::Unit => "unit",
             Stage::Locales => "locales",
             Stage::Native => "native",
             Stage::Postgresql => "postgresql",
+            Stage::Contract => "contract",
             Stage::Browser => "browser",
             Stage::Build => "build",
             Stage::Size => "size",
@@ -85,9 +89,11 @@ impl Stage {
             Stage::Clippy => clippy(quick),
             Stage::Dependencies => dependencies(report),
             Stage::Docs => docs(),
+            Stage::Unit => unit(report),
             Stage::Locales => locales::run(),
             Stage::Native => native(report),
             Stage::Postgresql => postgresql(report),
+            Stage::Contract => contract(report),
             Stage::Browser if quick && !browser::is_warm(&shop::target_folder()?) => {
                 report.note(
                     "the browser tests were left out, as they are not built yet: `cargo xtask test` runs them".into(),
@@ -165,6 +171,31 @@ fn docs() -> Result<()> {
     finish(doc)
 }
 
+/// The merchant's unit file, as systemd itself reads it.
+fn unit(report: &mut Report) -> Result<()> {
+    let systemd = "systemd-analyze";
+    if tools::on_path(systemd).is_none() {
+        report.note(format!("merchant/merchant.service was not verified, as there is no {systemd} here"));
+        return Ok(());
+    }
+    let path = Path::new("merchant/merchant.service");
+    let unit = fs::read_to_string(path).map_err(|e| failed(path, &e))?;
+    let folder = shop::target_folder()?.join("unit");
+    make_anew(&folder)?;
+    // The program need not be installed where it is read.
+    let copy = folder.join("merchant.service");
+    fs::write(&copy, unit.replace("/usr/local/bin/merchant", "/bin/true")).map_err(|e| failed(&copy, &e))?;
+    let mut verify = command::program(systemd);
+    verify.arg("verify").arg(&copy);
+    // It warns of what it does not know, and succeeds.
+    let mut said = Vec::new();
+    follow(verify, LIMIT, |line| said.extend(line.contains("merchant.service").then(|| line.to_owned())))?;
+    match said.first() {
+        Some(line) => Err(Failure(line.clone())),
+        None => Ok(()),
+    }
+}
+
 fn native(report: &mut Report) -> Result<()> {
     let mut test = cargo(&["test", "--workspace", "--no-fail-fast"]);
     test.env("CARGO_TERM_COLOR", "never");
@@ -174,7 +205,7 @@ fn native(report: &mut Report) -> Result<()> {
     outcome.and_then(|()| some(tally.of(|_| true), "native tests"))
 }
 
-/// The merchant's tests once more, with PostgreSQL for SQLite, and those of its replicas.
+/// The merchant's tests once more, with PostgreSQL for SQLite, and those of its replicas, which keep the contract together.
 fn postgresql(report: &mut Report) -> Result<()> {
     Toolbox::with(&[Need::Postgresql])?;
     let server = Server::start().map_err(|e| Failure(e.to_string()))?;
@@ -183,13 +214,30 @@ fn postgresql(report: &mut Report) -> Result<()> {
     for name in merchant_tests()? {
         test.arg("--test").arg(name);
     }
-    test.args(["--", "--include-ignored"])
+    test.args(["--test", "reference"]);
+    test.args(["--", "--include-ignored", "--skip", "the_reference_keeps_the_contract"])
         .env("MERCHANT_TESTS_POSTGRES", server.url())
         .env("CARGO_TERM_COLOR", "never");
     let mut tally = Tally::default();
     let outcome = follow(test, LIMIT, |line| tally.line(line));
     report.add_tally(Kind::Postgresql, &tally);
     outcome.and_then(|()| some(tally.of(|_| true), "tests of the merchant"))
+}
+
+/// Requests made up from the contract, thousands of them.
+fn contract(report: &mut Report) -> Result<()> {
+    let tools = match Toolbox::with(&[Need::Schemathesis]) {
+        Ok(tools) => tools,
+        Err(failure) => {
+            report.note(format!("the contract was not held against requests that are made up from it: {failure}"));
+            return Ok(());
+        }
+    };
+    let mut test = tools.command("cargo");
+    finish({
+        test.args(["test", "--workspace", "--test", "made_up", "--", "--ignored", "--nocapture"]);
+        test
+    })
 }
 
 fn merchant_tests() -> Result<Vec<OsString>> {

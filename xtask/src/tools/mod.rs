@@ -7,6 +7,7 @@ mod debian;
 mod npm;
 mod postgresql;
 mod rust;
+mod schemathesis;
 mod version;
 
 use crate::command;
@@ -37,6 +38,8 @@ pub(crate) enum Need {
     Browser,
     /// PostgreSQL's server.
     Postgresql,
+    /// What makes requests up from an OpenAPI document.
+    Schemathesis,
 }
 
 pub(crate) const ALL: &[Need] = &[
@@ -50,6 +53,7 @@ pub(crate) const ALL: &[Need] = &[
     Need::WasmPack,
     Need::CargoDeny,
     Need::Postgresql,
+    Need::Schemathesis,
 ];
 
 /// Where a tool is.
@@ -73,6 +77,7 @@ impl Need {
             Need::WebTools => npm::find_web(),
             Need::Browser => browser::find(),
             Need::Postgresql => Ok(postgresql::find()),
+            Need::Schemathesis => schemathesis::find(),
         }
     }
 
@@ -88,6 +93,7 @@ impl Need {
             Need::WebTools => npm::install_web(),
             Need::Browser => browser::install(),
             Need::Postgresql => postgresql::install(),
+            Need::Schemathesis => schemathesis::install(),
         }
     }
 }

@@ -2,16 +2,38 @@
 
 use crate::paymentsos::CallError;
 use crate::store::StoreError;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::Json;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+mod types;
+
+pub(crate) use types::Type;
+
+/// The body of a reply to something that cannot be done (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Details {
+    /// What sort of problem it is: a stable URI.
+    #[serde(rename = "type")]
+    sort: String,
+    /// The same in words.
+    title: String,
+    /// The reply's status.
+    status: u16,
+    /// What happened this time, and what to do.
+    detail: String,
+    /// PaymentsOS's word for why it refused, such as `api_request_error`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<String>,
+}
 
 /// A problem. It never holds a secret, nor what PaymentsOS wrote.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
-    kind: &'static str,
-    status: StatusCode,
-    title: &'static str,
+    sort: Type,
     detail: String,
     /// PaymentsOS's word for why it refused.
     category: Option<String>,
@@ -19,53 +41,46 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// `kind` ends the problem's type.
-    pub(crate) fn new(
-        status: StatusCode,
-        kind: &'static str,
-        title: &'static str,
-        detail: impl Into<String>,
-    ) -> Problem {
-        Problem { kind, status, title, detail: detail.into(), category: None, retry_after: None }
+    pub(crate) fn new(sort: Type, detail: impl Into<String>) -> Problem {
+        Problem { sort, detail: detail.into(), category: None, retry_after: None }
     }
 
-    pub(crate) fn bad_request(kind: &'static str, detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::BAD_REQUEST, kind, "The request is not right", detail)
+    /// Where there is no more to say than what all of the sort mean.
+    pub(crate) fn of(sort: Type) -> Problem {
+        Problem::new(sort, sort.meaning())
     }
 
-    pub(crate) fn unprocessable(kind: &'static str, detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, kind, "The request is not right", detail)
+    /// What happened, in a sentence.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     pub(crate) fn not_found() -> Problem {
-        Problem::new(StatusCode::NOT_FOUND, "not-found", "Not found", "There is nothing at this address.")
+        Problem::of(Type::NotFound)
     }
 
     pub(crate) fn not_signed_in() -> Problem {
-        let detail = "This needs the session that the order was made in, or its client token.";
-        Problem::new(StatusCode::UNAUTHORIZED, "no-session", "Not signed in", detail)
+        Problem::of(Type::NoSession)
     }
 
     pub(crate) fn not_yours() -> Problem {
-        let detail = "The payment belongs to another session.";
-        Problem::new(StatusCode::FORBIDDEN, "another-session", "Not allowed", detail)
+        Problem::of(Type::AnotherSession)
     }
 
     pub(crate) fn has_transaction() -> Problem {
         let detail = "The payment has a transaction that has not failed. Read the payment, and go on with that one.";
-        Problem::new(StatusCode::CONFLICT, "payment-has-transaction", "Already paid, or being paid", detail)
+        Problem::new(Type::PaymentHasTransaction, detail)
     }
 
     pub(crate) fn amount_differs() -> Problem {
         let detail =
             "The payment's amount or currency is not the one that was shown. Read the payment, and show it again.";
-        Problem::new(StatusCode::PRECONDITION_FAILED, "amount-differs", "The amount has changed", detail)
+        Problem::new(Type::AmountDiffers, detail)
     }
 
     /// PaymentsOS refused a create: nothing was done.
     pub(crate) fn refused(category: Option<String>) -> Problem {
-        let detail = "PaymentsOS refused the request. No transaction was made.";
-        let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", "PaymentsOS refused", detail);
+        let problem = Problem::new(Type::Refused, "PaymentsOS refused the request. No transaction was made.");
         Problem { category, ..problem }
     }
 
@@ -79,7 +94,7 @@ impl Problem {
     pub(crate) fn conflict() -> Problem {
         let detail = "PaymentsOS sees a conflict, most likely the same request under way. \
                       Repeat it with the same Idempotency-Key.";
-        Problem::new(StatusCode::CONFLICT, "conflict", "A conflict", detail)
+        Problem::new(Type::Conflict, detail)
     }
 
     /// What came of a create is not known: the same request may be repeated, with the same key.
@@ -92,30 +107,27 @@ impl Problem {
     pub(crate) fn upstream(error: &CallError) -> Problem {
         match error {
             CallError::NotFound => Problem::not_found(),
-            CallError::TimedOut => {
-                let detail = "PaymentsOS did not reply in time.";
-                Problem::new(StatusCode::GATEWAY_TIMEOUT, "paymentsos-timeout", "No reply in time", detail)
-            }
+            CallError::TimedOut => Problem::new(Type::TimedOut, "PaymentsOS did not reply in time."),
             CallError::TooMany { retry_after } => {
-                let detail = "PaymentsOS asks for patience.";
-                let problem =
-                    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "paymentsos-busy", "Try again later", detail);
+                let problem = Problem::new(Type::Busy, "PaymentsOS asks for patience.");
                 Problem { retry_after: Some(retry_after.unwrap_or(5)), ..problem }
             }
             CallError::Unreachable
             | CallError::Unavailable(_)
             | CallError::Unreadable
             | CallError::Conflict
-            | CallError::Refused { .. } => {
-                let detail = "PaymentsOS cannot be used now.";
-                Problem::new(StatusCode::BAD_GATEWAY, "paymentsos-unavailable", "PaymentsOS cannot be used", detail)
-            }
+            | CallError::Refused { .. } => Problem::new(Type::Unavailable, "PaymentsOS cannot be used now."),
         }
+    }
+
+    /// The address has asked too much.
+    pub(crate) fn too_many(seconds: u64) -> Problem {
+        Problem { retry_after: Some(seconds), ..Problem::of(Type::TooMany) }
     }
 
     pub(crate) fn internal() -> Problem {
         let detail = "The shop's backend has a fault. Repeat the request with the same Idempotency-Key.";
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "A fault of the backend", detail)
+        Problem::new(Type::Internal, detail)
     }
 }
 
@@ -128,16 +140,15 @@ impl From<StoreError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut body = json!({
-            "type": format!("urn:paymentsos-checkout:problem:{}", self.kind),
-            "title": self.title,
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-        });
-        if let Some(category) = self.category {
-            body["category"] = category.into();
-        }
-        let mut response = (self.status, body.to_string()).into_response();
+        let status = self.sort.status();
+        let body = Details {
+            sort: self.sort.uri(),
+            title: self.sort.title().to_owned(),
+            status: status.as_u16(),
+            detail: self.detail,
+            category: self.category,
+        };
+        let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after {
