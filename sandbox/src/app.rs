@@ -8,6 +8,7 @@ use crate::lock;
 use crate::log::{About, Log};
 use crate::provider::{self, Challenge, Destination, Page, Verdict};
 use crate::resources::{self, Place, Shown};
+use crate::sent::Sent;
 use crate::store::{Collection, Operation, Payment, Press, Redirection, Store, Transaction};
 use crate::webhooks::{Answered, Event, Webhooks};
 use paymentsos_core::paymentsos::{Outcome, PaymentStatus, Status};
@@ -29,6 +30,7 @@ pub(crate) struct Sandbox {
     pub(crate) faults: Mutex<Faults>,
     pub(crate) log: Log,
     pub(crate) webhooks: Webhooks,
+    pub(crate) sent: Sent,
     pub(crate) tasks: Tasks,
     switches: Mutex<Switches>,
 }
@@ -68,6 +70,13 @@ pub(crate) struct Method {
     pub(crate) verdict: Verdict,
 }
 
+/// How a pending transaction is ended by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Succeed,
+    Fail,
+}
+
 /// Why a transaction is not begun, or not gone on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unperformed {
@@ -87,6 +96,7 @@ impl Sandbox {
             faults: Mutex::default(),
             log: Log::default(),
             webhooks,
+            sent: Sent::default(),
             tasks: Tasks::default(),
             switches: Mutex::new(config.switches.clone()),
             config,
@@ -108,6 +118,7 @@ impl Sandbox {
         self.set_switches(self.config.switches.clone());
         self.keys.clear();
         self.webhooks.forget();
+        self.sent.clear();
         self.log.clear();
     }
 
@@ -305,6 +316,30 @@ impl Sandbox {
             token.used = true;
         }
         told
+    }
+
+    /// Ends a pending transaction by hand, as its provider would.
+    pub(crate) fn finish(
+        self: &Arc<Self>,
+        payment_id: &str,
+        id: &str,
+        end: End,
+    ) -> Result<(Value, Vec<Answered>), Unperformed> {
+        let mut store = lock(&self.store);
+        let payment = store.payments.get(payment_id).ok_or(Unperformed::NoPayment)?;
+        let transaction = payment.transaction(id).ok_or(Unperformed::NoTransaction)?;
+        if transaction.outcome.status.is_final() {
+            return Err(Unperformed::Conflict);
+        }
+        let outcome = match end {
+            End::Succeed => provider::succeeded(),
+            End::Fail if transaction.operation.opens() => provider::declined(),
+            End::Fail => provider::refused(transaction.amount),
+        };
+        let told = self.settle(&mut store, payment_id, id, outcome);
+        let payment = store.payments.get(payment_id).ok_or(Unperformed::NoPayment)?;
+        let transaction = payment.transaction(id).ok_or(Unperformed::NoTransaction)?;
+        Ok((self.place.transaction(payment, transaction, Shown::Read), told))
     }
 
     /// What the shopper's press on a page does: nothing, if it is not the first.

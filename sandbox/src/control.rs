@@ -1,33 +1,45 @@
-//! `/sandbox/…`: how a test sets what goes wrong, and looks at what happened. No key is asked for.
+//! `/sandbox/…`: how a test sets what goes wrong, and looks at what happened. No key is asked for, but pages of other origins are
+//! refused.
 //!
 //! - `GET` and `PUT /sandbox/faults`: what goes wrong; what is put replaces all of it, and `{}` is nothing.
 //! - `GET` and `PUT /sandbox/switches`: how it behaves where the documentation is silent; `{}` is as it was started.
-//! - `GET` and `DELETE /sandbox/log`: what happened.
+//! - `GET` and `DELETE /sandbox/log`: what happened; `?payment_id=` leaves it at one payment, `?last=` at so many entries.
+//! - `GET /sandbox/state`: the payments, the webhooks as they were sent, and the faults.
+//! - `POST /sandbox/payments/{id}/transactions/{id}/succeed` and `…/fail`: ends what is pending, as its provider would.
 //! - `POST /sandbox/payments/{id}/chargeback`: the shopper's bank takes the money back.
 //! - `POST /sandbox/reset`: forgets everything.
 
-use crate::app::App;
+use crate::app::{App, End, Unperformed};
 use crate::config::Switches;
 use crate::faults::Faults;
 use crate::lock;
 use crate::log::Entry;
+use crate::origin;
+use crate::overview::Overview;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use url::form_urlencoded;
 use uuid::Uuid;
 
-pub(crate) fn router() -> Router<App> {
+pub(crate) fn router(app: &App) -> Router<App> {
     Router::new()
         .route("/sandbox/faults", get(faults).put(set_faults))
         .route("/sandbox/switches", get(switches).put(set_switches))
         .route("/sandbox/log", get(log).delete(clear_log))
+        .route("/sandbox/state", get(state))
         .route("/sandbox/reset", post(reset))
         .route("/sandbox/payments/{payment}/chargeback", post(charge_back))
+        .route("/sandbox/payments/{payment}/transactions/{id}/succeed", post(succeed))
+        .route("/sandbox/payments/{payment}/transactions/{id}/fail", post(fail))
+        .route_layer(from_fn_with_state(app.clone(), origin::guard))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
 }
 
@@ -58,8 +70,20 @@ async fn set_switches(State(app): State<App>, body: Bytes) -> Result<Json<Switch
     Ok(Json(switches))
 }
 
-async fn log(State(app): State<App>) -> Json<Vec<Entry>> {
-    Json(app.log.entries())
+async fn log(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Json<Vec<Entry>>, Unusable> {
+    let (mut last, mut payment_id) = (usize::MAX, None);
+    for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        match &*name {
+            "last" => last = value.parse().map_err(|_| Unusable(format!("last is no number: {value}")))?,
+            "payment_id" => payment_id = Some(value.into_owned()),
+            _ => return Err(Unusable(format!("the log is not asked for by {name}"))),
+        }
+    }
+    Ok(Json(app.log.newest(last, payment_id.as_deref())))
+}
+
+async fn state(State(app): State<App>) -> Response {
+    ([(CACHE_CONTROL, "no-store")], Json(Overview::of(&app))).into_response()
 }
 
 async fn clear_log(State(app): State<App>) -> StatusCode {
@@ -86,6 +110,25 @@ async fn charge_back(State(app): State<App>, Path(id): Path<String>) -> Response
         }
         Some(Err(never)) => match never {},
         None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn succeed(State(app): State<App>, Path((payment, id)): Path<(String, String)>) -> Response {
+    finish(&app, &payment, &id, End::Succeed).await
+}
+
+async fn fail(State(app): State<App>, Path((payment, id)): Path<(String, String)>) -> Response {
+    finish(&app, &payment, &id, End::Fail).await
+}
+
+async fn finish(app: &App, payment: &str, id: &str, end: End) -> Response {
+    match app.finish(payment, id, end) {
+        Ok((transaction, told)) => {
+            app.let_arrive(told).await;
+            Json(transaction).into_response()
+        }
+        Err(Unperformed::Conflict) => StatusCode::CONFLICT.into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

@@ -11,8 +11,8 @@
 //! ```
 //!
 //! Where to look: [`Config`] and [`Switches`] are what it is started with; `api` is what a merchant calls, `pages` what a shopper
-//! sees, `collector` what an issuer sees of them, `secure_fields` where they type their card, `control` what a test sets; `app`
-//! changes payments and tells of it through `webhooks`; `provider` decides what becomes of a transaction. Only what the documentation
+//! sees, `collector` what an issuer sees of them, `secure_fields` where they type their card, `control` what a test sets, `console` the
+//! page on which an engineer looks on and does the same by hand; `app` changes payments and tells of it through `webhooks`; `provider` decides what becomes of a transaction. Only what the documentation
 //! of PaymentsOS says can be relied on elsewhere: the rest is a switch, or marked as invented.
 
 #![warn(missing_docs)]
@@ -22,15 +22,19 @@ mod app;
 mod clock;
 mod collector;
 mod config;
+mod console;
 mod control;
 mod faults;
 mod idempotency;
 mod log;
 mod money;
+mod origin;
+mod overview;
 mod pages;
 mod provider;
 mod resources;
 mod secure_fields;
+mod sent;
 mod server;
 pub mod signature;
 mod store;
@@ -94,7 +98,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let router: Router = pages::router()
         .merge(collector::router())
         .merge(secure_fields::router())
-        .merge(control::router())
+        .merge(console::router())
+        .merge(control::router(&app))
         .merge(api::router(&app))
         .with_state(app.clone());
     let mut server = JoinSet::new();

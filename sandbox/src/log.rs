@@ -68,8 +68,13 @@ impl Log {
         entries.push(entry);
     }
 
-    pub(crate) fn entries(&self) -> Vec<Entry> {
-        lock(&self.0).clone()
+    /// The newest, oldest first: at most so many, and of that payment alone, where one is named.
+    pub(crate) fn newest(&self, count: usize, payment_id: Option<&str>) -> Vec<Entry> {
+        let entries = lock(&self.0);
+        let wanted = |entry: &&Entry| payment_id.is_none_or(|id| entry.about.payment_id.as_deref() == Some(id));
+        let mut newest: Vec<_> = entries.iter().rev().filter(wanted).take(count).cloned().collect();
+        newest.reverse();
+        newest
     }
 
     pub(crate) fn clear(&self) {

@@ -5,13 +5,15 @@ use crate::clock;
 use crate::faults::WebhookFaults;
 use crate::lock;
 use crate::log::{About, Entry, What};
+use crate::sent::{Answer, Posted};
 use crate::signature::sign;
-use serde_json::{Value, json};
+use reqwest::RequestBuilder;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 use uuid::Uuid;
 
@@ -40,6 +42,8 @@ struct Delivery {
     due: Instant,
     /// Held back until the next event of the same resource.
     held: bool,
+    /// How many times it was posted.
+    times: u32,
     wait: Duration,
     give_up: Instant,
     answered: Option<oneshot::Sender<()>>,
@@ -110,6 +114,7 @@ impl Webhooks {
         let delivery = Delivery {
             due: after(now, usual.saturating_add(faults.delay_ms).saturating_add(held)),
             held: faults.shuffle,
+            times: 0,
             wait: Duration::from_millis(switches.webhook_retry_ms).min(LONGEST_WAIT),
             give_up: after(now, switches.webhook_give_up_ms),
             answered: Some(answered),
@@ -132,7 +137,11 @@ pub(crate) async fn deliver(app: App, client: reqwest::Client, mut queue: Queue)
             biased;
             message = queue.0.recv() => match message {
                 None => return,
-                Some(Message::Forget) => waiting.clear(),
+                Some(Message::Forget) => {
+                    waiting.clear();
+                    // What was under way has been added meanwhile.
+                    app.sent.clear();
+                }
                 Some(Message::Send(mut delivery)) => {
                     let overtaken = waiting.iter().find(|(_, other)| other.held && other.resource() == delivery.resource());
                     let overtaken = overtaken.map(|(place, _)| *place).and_then(|place| waiting.remove(&place));
@@ -155,6 +164,7 @@ pub(crate) async fn deliver(app: App, client: reqwest::Client, mut queue: Queue)
                 let Some((_, mut delivery)) = waiting.pop_first() else { continue };
                 let mut accepted = true;
                 for _ in 0..delivery.faults.copies {
+                    delivery.times += 1;
                     accepted &= attempt(&app, &client, &delivery).await;
                 }
                 if let Some(answered) = delivery.answered.take() {
@@ -179,26 +189,70 @@ async fn attempt(app: &App, client: &reqwest::Client, delivery: &Delivery) -> bo
     let Some(url) = app.webhooks.url() else { return true };
     let event_type = &delivery.event.event_type;
     let key = if delivery.faults.bad_signature { "another key" } else { &app.config.private_key };
-    let sent = client
-        .post(&url)
-        .header("event-type", event_type)
-        .header("version", VERSION)
-        .header("signature", format!("sig1={}", sign(key, event_type, &delivery.body)))
-        .header("x-payments-os-env", "test")
-        .header("x-zooz-request-id", &delivery.event.request_id)
-        .json(&delivery.body)
-        .send();
+    let signature = format!("sig1={}", sign(key, event_type, &delivery.body));
+    let headers = [
+        ("event-type", event_type.as_str()),
+        ("version", VERSION),
+        ("signature", &signature),
+        ("x-payments-os-env", "test"),
+        ("x-zooz-request-id", &delivery.event.request_id),
+    ];
+    let at = clock::now();
+    let request = headers.into_iter().fold(client.post(&url), |request, (name, value)| request.header(name, value));
     let limit = Duration::from_millis(app.switches().webhook_timeout_ms);
-    let status = match timeout(limit, sent).await {
-        Ok(Ok(reply)) => Some(reply.status()),
-        Ok(Err(_)) | Err(_) => None,
-    };
+    let answer = answer(request.json(&delivery.body), limit).await;
     let path = Url::parse(&url).map_or_else(|_| String::new(), |url| url.path().to_owned());
     let about = delivery.event.about.clone();
-    let mut entry = Entry::new(What::Webhook, "POST", &path, about, status.map(|status| status.as_u16()));
+    let mut entry = Entry::new(What::Webhook, "POST", &path, about.clone(), answer.status);
     entry.event = Some(event_type.clone());
     app.log.add(entry);
-    status.is_some_and(|status| status.is_success())
+    let accepted = answer.status.is_some_and(|status| (200..300).contains(&status));
+    app.sent.add(Posted {
+        number: 0,
+        at,
+        event: event_type.clone(),
+        about,
+        attempt: delivery.times,
+        url: without_secrets(&url),
+        headers: Map::from_iter(headers.map(|(name, value)| (name.to_owned(), value.into()))),
+        body: delivery.body.clone(),
+        answer,
+    });
+    accepted
+}
+
+/// Posts, and reads as much of the reply as is kept. The status counts as soon as it is there, however long the rest takes.
+async fn answer(request: RequestBuilder, limit: Duration) -> Answer {
+    const KEPT: usize = 2_000;
+    let end = Instant::now() + limit;
+    let mut reply = match timeout_at(end, request.send()).await {
+        Ok(Ok(reply)) => reply,
+        Ok(Err(error)) => {
+            let reason =
+                if error.is_connect() { "no connection" } else { "the connection was closed without an answer" };
+            return Answer { status: None, reply: reason.to_owned() };
+        }
+        Err(_) => return Answer { status: None, reply: format!("no answer within {} ms", limit.as_millis()) },
+    };
+    let mut text = Vec::new();
+    while text.len() < KEPT
+        && let Ok(Ok(Some(chunk))) = timeout_at(end, reply.chunk()).await
+    {
+        text.extend_from_slice(&chunk);
+    }
+    text.truncate(KEPT);
+    Answer { status: Some(reply.status().as_u16()), reply: String::from_utf8_lossy(&text).into_owned() }
+}
+
+/// An address without the credentials and the query string that a receiver may keep its secrets in.
+pub(crate) fn without_secrets(url: &str) -> String {
+    let Ok(mut url) = Url::parse(url) else { return String::new() };
+    // Only an address without a host has no place for them.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
 }
 
 /// That many milliseconds later; a time too far away to be counted is a year.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Merchant, SUCCEEDS, THREE_D_SECURE, id, page};
+use common::{Merchant, SUCCEEDS, THREE_D_SECURE, good, id, page};
 use reqwest::Method;
 use sandbox::Config;
 use serde_json::{Value, json};
@@ -76,6 +76,27 @@ async fn it_holds_no_secret() {
     let Config { private_key, public_key, .. } = Config::default();
     for secret in [SUCCEEDS, &private_key, &public_key] {
         assert!(!log.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_left_at_one_payment_or_at_the_newest_entries() {
+    let merchant = Merchant::open().await;
+    let (payment, _) = merchant.charge(SUCCEEDS).await;
+    merchant.charge(SUCCEEDS).await;
+    let ask = async |query: &str| {
+        let reply = merchant.bare(Method::GET, &format!("/sandbox/log?{query}")).send().await.expect("a reply");
+        good(reply, 200).await
+    };
+    let all = merchant.log().await;
+    assert_eq!(ask("last=2").await, json!(all[all.len() - 2..]));
+    let of_one: Vec<_> = all.iter().filter(|entry| entry["payment_id"] == payment).collect();
+    assert_eq!(of_one.len(), 2);
+    assert_eq!(ask(&format!("payment_id={payment}")).await, json!(of_one));
+    assert_eq!(ask(&format!("payment_id={payment}&last=1")).await, json!(of_one[1..]));
+    for odd in ["last=few", "payment=p"] {
+        let reply = merchant.bare(Method::GET, &format!("/sandbox/log?{odd}")).send().await.expect("a reply");
+        good(reply, 400).await;
     }
 }
 

@@ -46,7 +46,7 @@ const PROBLEMS = {
   'payment-has-transaction': [409, 'The payment has a transaction that has not failed. Read the payment, and go on with that one.'],
   'conflict': [409, `Another request for this payment came first, or is under way. ${REPEAT}`],
   'amount-differs': [412, 'The amount or currency is not the one that was shown. Read the payment, and show it again.'],
-  'body': [413, 'The body is too large, or broke off.'],
+  'too-large': [413, 'The body is larger than any request needs.'],
   'media-type': [415, 'The body must be application/json.'],
   'kind': [422, '`kind` must be `charge` or `authorization`, and a payment is paid by the kind of its order.'],
   'payment-method': [422, 'This `payment_method` cannot be used. A card must be tokenized: no card numbers are taken.'],
@@ -499,7 +499,7 @@ const bodyOf = (request) => new Promise((resolve, reject) => {
 function jsonOf(request, body) {
   const type = (request.headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
   if (type !== 'application/json') throw new Problem('media-type');
-  if (body === undefined) throw new Problem('body');
+  if (body === undefined) throw new Problem('too-large');
   let json;
   try { json = JSON.parse(body.toString()); } catch { /* It is no object either. */ }
   if (!isObject(json)) throw new Problem('json');

@@ -53,7 +53,7 @@ const PROBLEMS = [
     'payment-has-transaction' => [409, 'The payment has a transaction that has not failed. Read the payment, and go on with that one.'],
     'conflict' => [409, 'Another request for this payment came first, or is under way. ' . REPEAT],
     'amount-differs' => [412, 'The amount or currency is not the one that was shown. Read the payment, and show it again.'],
-    'body' => [413, 'The body is too large, or broke off.'],
+    'too-large' => [413, 'The body is larger than any request needs.'],
     'media-type' => [415, 'The body must be application/json.'],
     'kind' => [422, '`kind` must be `charge` or `authorization`, and a payment is paid by the kind of its order.'],
     'payment-method' => [422, 'This `payment_method` cannot be used. A card must be tokenized: no card numbers are taken.'],
@@ -496,7 +496,7 @@ function asked(): object {
     $type = strtolower(trim(explode(';', $_SERVER['CONTENT_TYPE'] ?? $_SERVER['HTTP_CONTENT_TYPE'] ?? '')[0]));
     if ($type !== 'application/json') throw new Problem('media-type');
     $body = file_get_contents('php://input', length: LARGEST_BODY + 1);
-    if (strlen($body) > LARGEST_BODY) throw new Problem('body');
+    if (strlen($body) > LARGEST_BODY) throw new Problem('too-large');
     $asked = json_decode($body);
     return is_object($asked) ? $asked : throw new Problem('json');
 }

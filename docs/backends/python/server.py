@@ -65,7 +65,7 @@ PROBLEMS = {
         409, "The payment has a transaction that has not failed. Read the payment, and go on with that one."),
     "conflict": (409, f"Another request for this payment came first, or is under way. {REPEAT}"),
     "amount-differs": (412, "The amount or currency is not the one that was shown. Read the payment, and show it again."),
-    "body": (413, "The body is too large, or broke off."),
+    "too-large": (413, "The body is larger than any request needs."),
     "media-type": (415, "The body must be application/json."),
     "kind": (422, "`kind` must be `charge` or `authorization`, and a payment is paid by the kind of its order."),
     "payment-method": (422, "This `payment_method` cannot be used. A card must be tokenized: no card numbers are taken."),
@@ -573,7 +573,7 @@ class Handler(BaseHTTPRequestHandler):
         if (self.headers["content-type"] or "").split(";")[0].strip().lower() != "application/json":
             raise Problem("media-type")
         if self.body is None:
-            raise Problem("body")
+            raise Problem("too-large")
 
         def refuse(_):
             raise ValueError("Python knows NaN and Infinity; JSON does not")

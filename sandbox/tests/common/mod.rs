@@ -176,5 +176,10 @@ pub(crate) fn page(transaction: &Value) -> &str {
 /// Where a reply redirects to.
 pub(crate) fn location(reply: &Response) -> &str {
     assert_eq!(reply.status(), 303);
+    location_of(reply)
+}
+
+/// The same, whatever kind of redirection it is.
+pub(crate) fn location_of(reply: &Response) -> &str {
     reply.headers()[LOCATION].to_str().expect("an address")
 }
