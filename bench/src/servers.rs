@@ -3,7 +3,7 @@
 use crate::bare;
 use crate::client::Client;
 use crate::failure::Failure;
-use crate::wire::Wire;
+use crate::wire::{WEBHOOKS, Wire};
 use hyper::Method;
 use merchant::Config;
 use postgres_for_tests::Server;
@@ -148,8 +148,10 @@ pub(crate) const PUBLIC: &str = "http://localhost:8080";
 
 impl Shop {
     pub(crate) async fn open(count: usize, records: &Records) -> Result<Shop, Failure> {
-        let paymentsos = Process::start("sandbox", &[("SANDBOX_LISTEN", "127.0.0.1:0")]).await?;
-        let wire = Wire::to(&paymentsos.url).await?;
+        let wire = Wire::new().await?;
+        let webhooks = format!("{}{WEBHOOKS}", wire.url);
+        let settings = [("SANDBOX_LISTEN", "127.0.0.1:0"), ("SANDBOX_WEBHOOK_URL", &webhooks)];
+        let paymentsos = Process::start("sandbox", &settings).await?;
         let keys = sandbox::Config::default();
         let settings = [
             ("MERCHANT_LISTEN", "127.0.0.1:0"),
@@ -169,6 +171,7 @@ impl Shop {
         for _ in 0..count {
             replicas.push(Process::start("merchant", &settings).await?);
         }
+        wire.lay(&paymentsos.url, replicas.iter().map(|replica| replica.url.clone()).collect());
         Ok(Shop { client: Client::new(), replicas, _paymentsos: paymentsos, wire })
     }
 

@@ -1,4 +1,5 @@
-//! The wire between the merchant and PaymentsOS: it notes when a reading that tells of a success had passed.
+//! The wire between the merchant and PaymentsOS: it notes when a reading that tells of a success had passed, and gives each webhook to
+//! a replica, in turn.
 
 use crate::client::Client;
 use crate::failure::Failure;
@@ -7,7 +8,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 use tokio::net::TcpListener;
 
@@ -15,19 +17,52 @@ use tokio::net::TcpListener;
 #[derive(Clone, Debug)]
 pub(crate) struct Wire {
     pub(crate) url: String,
-    to: String,
     client: Client,
+    ends: Arc<OnceLock<Ends>>,
+    webhooks: Arc<AtomicUsize>,
     told: Arc<Mutex<HashMap<String, Instant>>>,
 }
 
+/// What it lies between.
+#[derive(Debug)]
+struct Ends {
+    paymentsos: String,
+    replicas: Vec<String>,
+}
+
+/// Where PaymentsOS sends webhooks.
+pub(crate) const WEBHOOKS: &str = "/webhooks/paymentsos";
+
 impl Wire {
-    pub(crate) async fn to(url: &str) -> Result<Wire, Failure> {
+    /// One whose ends are not there yet.
+    pub(crate) async fn new() -> Result<Wire, Failure> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let own = format!("http://{}", listener.local_addr()?);
-        let wire = Wire { url: own, to: url.to_owned(), client: Client::new(), told: Arc::default() };
+        let wire = Wire {
+            url: own,
+            client: Client::new(),
+            ends: Arc::default(),
+            webhooks: Arc::default(),
+            told: Arc::default(),
+        };
         let service = Router::new().fallback(pass).with_state(wire.clone());
         tokio::spawn(async move { axum::serve(listener, service).await });
         Ok(wire)
+    }
+
+    /// Lays it between those, once.
+    pub(crate) fn lay(&self, paymentsos: &str, replicas: Vec<String>) {
+        // It is laid once.
+        let _ = self.ends.set(Ends { paymentsos: paymentsos.to_owned(), replicas });
+    }
+
+    fn target(&self, path: &str) -> Option<String> {
+        let ends = self.ends.get()?;
+        if path != WEBHOOKS {
+            return Some(format!("{}{path}", ends.paymentsos));
+        }
+        let turn = self.webhooks.fetch_add(1, Ordering::Relaxed);
+        Some(format!("{}{path}", ends.replicas.get(turn % ends.replicas.len().max(1))?))
     }
 
     /// When PaymentsOS had first told of the payment's success.
@@ -50,7 +85,8 @@ async fn pass(
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
         .collect();
     let body = serde_json::from_slice(&body).ok();
-    let Ok(reply) = wire.client.send(method, &format!("{}{path}", wire.to), &headers, body.as_ref()).await else {
+    let Some(target) = wire.target(&path) else { return (StatusCode::BAD_GATEWAY, Vec::new()) };
+    let Ok(reply) = wire.client.send(method, &target, &headers, body.as_ref()).await else {
         return (StatusCode::BAD_GATEWAY, Vec::new());
     };
     if path.contains("expand=all")
