@@ -9,6 +9,7 @@
 mod alerts;
 mod api;
 mod authentication;
+mod body;
 mod client_token;
 mod config;
 mod contract;

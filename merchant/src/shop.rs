@@ -1,6 +1,7 @@
 //! The demo shop behind the element: a small catalogue, orders, and the payment of each.
 
 use crate::Merchant;
+use crate::body;
 use crate::headers;
 use crate::limits::limit;
 use crate::problem::{Problem, Type};
@@ -71,12 +72,7 @@ async fn order(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     merchant.check_origin(&headers)?;
-    let body = body.unwrap_or_default();
-    let asked: OrderRequest = match body.is_empty() {
-        true => OrderRequest::default(),
-        false => serde_json::from_slice(&body)
-            .map_err(|_| Problem::new(Type::Json, "The body is not the JSON of an order request."))?,
-    };
+    let asked: OrderRequest = body::read_or_default(&headers, body)?;
     let (session, cookie) = match merchant.session(&headers).await? {
         Some(session) => (session, None),
         None => {

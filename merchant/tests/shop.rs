@@ -71,6 +71,28 @@ async fn what_the_shop_does_not_have_is_refused() {
 }
 
 #[tokio::test]
+async fn what_is_no_order_does_not_become_one() {
+    let shop = Shop::open().await;
+    let post = async |media_type: Option<&str>, body: String| {
+        let request = shop.request(Method::POST, "/shop/orders").body(body);
+        let request = media_type.into_iter().fold(request, |request, name| request.header("content-type", name));
+        request.send().await.expect("a reply")
+    };
+    let json = Some("application/json");
+    for media_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded")] {
+        assert_eq!(problem(post(media_type, "{}".to_owned()).await, 415).await, "media-type", "{media_type:?}");
+    }
+    assert_eq!(problem(post(Some("text/plain"), String::new()).await, 415).await, "media-type");
+    assert_eq!(problem(post(json, format!("{{}}{}", " ".repeat(64 * 1024))).await, 413).await, "too-large");
+    assert_eq!(problem(post(json, "{".to_owned()).await, 400).await, "json");
+    assert_eq!(shop.entries("request", "POST", "/payments").await.len(), 0);
+    // Who asks for nothing in particular gets what is usual.
+    for media_type in [None, json] {
+        assert_eq!(good(post(media_type, String::new()).await, 200).await["items"][0]["id"], "mug");
+    }
+}
+
+#[tokio::test]
 async fn a_lost_payment_is_asked_for_again_and_not_twice() {
     let shop = Arc::new(Shop::open_deaf().await);
     let shopper = shop.shopper().await;

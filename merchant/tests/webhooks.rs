@@ -104,6 +104,15 @@ async fn badly_signed() {
 }
 
 #[tokio::test]
+async fn larger_than_any() {
+    let shop = Shop::open_deaf().await;
+    for (length, status, expected) in [(1024 * 1024, 400, "webhook"), (1024 * 1024 + 1, 413, "too-large")] {
+        let reply = shop.request(Method::POST, "/webhooks/paymentsos").body(" ".repeat(length)).send().await.unwrap();
+        assert_eq!(problem(reply, status).await, expected);
+    }
+}
+
+#[tokio::test]
 async fn signed_with_the_key_before() {
     let shop = Arc::new(
         Shop::open_with(|config| config.previous_private_key = Some(merchant::Secret::new("the-key-before"))).await,

@@ -1,7 +1,7 @@
 //! `/systems/…`: what the shop's own systems may ask for, with a key of theirs: capture and void of an authorization.
 
-use super::request::read_body;
 use crate::Merchant;
+use crate::body;
 use crate::config::Secret;
 use crate::headers;
 use crate::operations::Asked;
@@ -54,7 +54,7 @@ async fn operate(
     if !bearer(&headers).is_some_and(is_known) {
         return Err(Problem::new(Type::NoKey, Type::NoKey.meaning()));
     }
-    let OperationRequest { amount } = read_body(&headers, body)?;
+    let OperationRequest { amount } = body::read(&headers, body)?;
     if kind == OperationKind::Void && amount.is_some() {
         return Err(Problem::new(Type::Amount, "A void has no amount: all that is reserved is given free."));
     }
