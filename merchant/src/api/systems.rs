@@ -4,6 +4,7 @@ use crate::Merchant;
 use crate::body;
 use crate::config::Secret;
 use crate::headers;
+use crate::limits::limit;
 use crate::operations::Asked;
 use crate::problem::{Problem, Type};
 use crate::store::OperationKind;
@@ -12,7 +13,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::post;
 use axum::{Json, Router};
 use hmac::{Hmac, KeyInit, Mac};
@@ -40,7 +41,10 @@ pub(crate) fn routes(merchant: Arc<Merchant>) -> Router {
             post(move |state, payment, headers, body| operate(kind, state, payment, headers, body)),
         );
     }
-    routes.layer(map_response(headers::for_api)).with_state(merchant)
+    routes
+        .layer(from_fn_with_state(Arc::clone(&merchant), limit))
+        .layer(map_response(headers::for_api))
+        .with_state(merchant)
 }
 
 async fn operate(

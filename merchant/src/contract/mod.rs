@@ -226,7 +226,7 @@ fn operate(kind: OperationKind) -> Operation {
         OperationKind::Capture => ("capture", "Captures an authorization, or a part of it, once"),
         OperationKind::Void => ("void", "Voids an authorization, once"),
     };
-    answering(OperationBuilder::new(), &[&[Type::NotFound, Type::Internal][..], &UPSTREAM, &own].concat())
+    answering(OperationBuilder::new(), &[&ANY[..], &UPSTREAM, &own].concat())
         .securities(Some([SecurityRequirement::new(SYSTEM, [""; 0])]))
         .operation_id(Some(id_))
         .summary(Some(summary))

@@ -49,7 +49,7 @@ types! {
     ReconciliationId = "reconciliation-id", BAD_REQUEST, "The request is not right";
     /// This is no webhook of PaymentsOS.
     Webhook = "webhook", BAD_REQUEST, "The request is not right";
-    /// The body broke off.
+    /// The body broke off, or came too slowly: repeat the request, a create with the same key.
     Body = "body", BAD_REQUEST, "The body cannot be read";
     /// This needs the session that the order was made in, or its client token.
     NoSession = "no-session", UNAUTHORIZED, "Not signed in";
