@@ -112,6 +112,8 @@ pub struct Config {
     /// Proxies whose `X-Forwarded-For` is believed. (`TRUSTED_PROXIES`, addresses and networks separated by commas)
     pub trusted_proxies: Vec<Network>,
 }
+    /// How long a request's body may take to come. (No variable: twenty seconds, but for tests.)
+    pub body_within: Duration,
 
 /// A setting that is missing or wrong, and what to do about it.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -171,6 +173,7 @@ impl Config {
             system_keys: Vec::new(),
             trusted_proxies: Vec::new(),
         }
+            body_within: BODY_WITHIN,
     }
 
     /// The configuration in the environment's variables.
@@ -265,6 +268,7 @@ impl Config {
                 })?
                 .unwrap_or_default(),
         };
+            body_within: BODY_WITHIN,
         config.check()?;
         Ok(config)
     }
@@ -320,6 +324,9 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
 
     fn rate(&self, name: &'static str, default: Rate) -> Result<Option<Rate>, ConfigError> {
         let hint = "a number at once and a number a second, such as 100/5, or off";
+/// A body is a few kilobytes, PaymentsOS's webhooks somewhat more: what comes more slowly than this is there to keep a connection busy.
+const BODY_WITHIN: Duration = Duration::from_secs(20);
+const HTTPS: &str = "an https address (http is allowed on loopback only)";
         let rate = self.parsed(name, hint, |value| match value.as_str() {
             "off" => Some(None),
             rate => rate.parse().ok().map(Some),

@@ -25,7 +25,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
-use tower_http::timeout::RequestBodyTimeoutLayer;
+use tower_http::timeout::RequestBodyDeadlineLayer;
 use tower_http::trace::TraceLayer;
 use tracing::{Span, field};
 use url::Url;
@@ -33,8 +33,6 @@ use url::Url;
 const LARGEST_REQUEST: usize = 64 * 1024;
 /// A webhook holds a whole resource, the provider's own reply and vouchers included.
 const LARGEST_WEBHOOK: usize = 1024 * 1024;
-/// How long nothing may come of a body that is under way.
-const BODY: Duration = Duration::from_secs(10);
 /// How long requests under way may take when the process is to end.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -108,7 +106,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         is_https: merchant.settings.is_https,
     };
     let pages = pages::routes(config.shop_dir.as_deref(), &policy);
-    let routes = routes(&merchant, &foreign_origins(&config), pages);
+    let routes = routes(&merchant, &foreign_origins(&config), pages, config.body_within);
     let server = tokio::spawn(serve(listener, routes, Arc::clone(&merchant)));
     let beside = [
         tokio::spawn(listen(Arc::clone(&merchant))),
@@ -164,7 +162,7 @@ fn foreign_origins(config: &Config) -> Vec<String> {
     config.shop_origins.iter().map(|url| url.origin().ascii_serialization()).collect()
 }
 
-fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router {
+fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router, body_within: Duration) -> Router {
     let webhooks = Router::new()
         .route("/webhooks/paymentsos", post(webhooks::receive))
         .layer(DefaultBodyLimit::max(LARGEST_WEBHOOK))
@@ -193,9 +191,9 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router
         .merge(api::for_systems(Arc::clone(merchant)))
         .merge(health::routes(Arc::clone(merchant)))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
-        .layer(RequestBodyTimeoutLayer::new(BODY))
         .merge(webhooks)
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(replied))
+        .layer(RequestBodyDeadlineLayer::new(body_within))
 }
 
 /// The public address's own origin. On this machine `localhost` and `127.0.0.1` are one.
