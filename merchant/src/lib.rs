@@ -60,6 +60,7 @@ use hook::Hook;
 use limits::Limits;
 use metrics::Metrics;
 use paymentsos::PaymentsOs;
+use proxies::Proxies;
 use std::time::Duration;
 use store::Store;
 use tokio::sync::{Notify, watch};
@@ -76,6 +77,7 @@ struct Merchant {
     metrics: Metrics,
     hook: Option<Hook>,
     limits: Limits,
+    proxies: Proxies,
     /// There is something that the shop's own systems are to be told.
     to_tell: Notify,
     /// Becomes true when the process is to end: whoever waits gets an answer.
@@ -97,7 +99,6 @@ struct Settings {
     environment: Environment,
     /// What the shop's own systems show.
     system_keys: Vec<Secret>,
-    trusted_proxies: Vec<Network>,
     /// How long orders are kept.
     keep_for: Duration,
     /// How long a payment's end may be unknown before it is asked for unasked.

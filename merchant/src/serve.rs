@@ -8,6 +8,7 @@ use crate::headers::Policy;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::paymentsos::{ClientError, PaymentsOs};
+use crate::proxies::Proxies;
 use crate::shop::ChangeError;
 use crate::store::{News, Store, StoreError};
 use crate::{Merchant, Settings, api, headers, health, pages, shop, webhooks};
@@ -141,7 +142,6 @@ pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Me
                 .collect(),
             environment: config.environment,
             system_keys: config.system_keys.clone(),
-            trusted_proxies: config.trusted_proxies.clone(),
             follow_after: config.follow_after,
             keep_for: config.keep_for,
         },
@@ -152,6 +152,7 @@ pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Me
         metrics,
         hook,
         limits: Limits::new(config.rate_of_posts, config.rate_of_reads),
+        proxies: Proxies::new(config.trusted_proxies.clone()),
         to_tell: Notify::new(),
         stopping: watch::Sender::new(false),
     }))
@@ -192,8 +193,8 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router, body_with
         .merge(health::routes(Arc::clone(merchant)))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .merge(webhooks)
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(replied))
         .layer(RequestBodyDeadlineLayer::new(body_within))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(replied))
 }
 
 /// The public address's own origin. On this machine `localhost` and `127.0.0.1` are one.

@@ -3,7 +3,6 @@
 use crate::Merchant;
 use crate::paymentsos::Shopper;
 use crate::problem::{Problem, Type};
-use crate::proxies::shopper_address;
 use crate::store::Order;
 use axum::http::{HeaderMap, HeaderName, header};
 use paymentsos_core::paymentsos::Kind;
@@ -45,7 +44,7 @@ pub(super) fn accept(headers: &HeaderMap) -> Option<String> {
 /// Who sent the request, as far as it can be believed.
 pub(super) fn shopper(merchant: &Merchant, peer: SocketAddr, headers: &HeaderMap) -> Shopper {
     Shopper {
-        address: shopper_address(peer.ip(), headers, &merchant.settings.trusted_proxies),
+        address: merchant.proxies.shopper_address(peer.ip(), headers),
         user_agent: text(headers, header::USER_AGENT, LONGEST_USER_AGENT),
     }
 }
