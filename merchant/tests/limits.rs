@@ -95,6 +95,22 @@ async fn a_webhook_is_never_too_many() {
 }
 
 #[tokio::test]
+async fn every_reply_is_what_it_says_it_is_and_nobody_frames_it() {
+    let shop = Shop::open().await;
+    for path in
+        ["/", "/none", "/api/none", "/shop/config", "/systems/payments/p/voids", "/openapi.json", "/healthz", "/readyz"]
+    {
+        let headers = shop.request(Method::GET, path).send().await.expect("a reply").headers().clone();
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        let policy = headers["content-security-policy"].to_str().expect("text");
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn pages_may_do_what_a_checkout_needs() {
     let shop = Shop::open_with(|config| config.public_url = "https://shop.example".parse().ok()).await;
     let headers = shop.request(Method::GET, "/").send().await.expect("a reply").headers().clone();
