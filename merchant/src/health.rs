@@ -27,7 +27,11 @@ pub(crate) fn routes(merchant: Arc<Merchant>) -> Router {
 
 /// Those, and what is counted, which is nobody's business but the operator's.
 pub(crate) fn routes_for_operators(merchant: Arc<Merchant>) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state(Arc::clone(&merchant)).merge(routes(merchant))
+    Router::new()
+        .route("/metrics", get(metrics))
+        .layer(map_response(headers::for_api))
+        .with_state(Arc::clone(&merchant))
+        .merge(routes(merchant))
 }
 
 async fn ready(State(merchant): State<Arc<Merchant>>) -> (StatusCode, &'static str) {

@@ -4,7 +4,7 @@ mod common;
 
 use common::{SUCCEEDS, Shop, good, problem};
 use merchant::{Config, Rate};
-use reqwest::Method;
+use reqwest::{Method, Response};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,18 +96,31 @@ async fn a_webhook_is_never_too_many() {
 
 #[tokio::test]
 async fn every_reply_is_what_it_says_it_is_and_nobody_frames_it() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_with(|config| {
+        config.shop_origins = vec!["https://other.example".parse().expect("an address")];
+        config.metrics_listen = Some(([127, 0, 0, 1], 0).into());
+    })
+    .await;
+    let check = |what: &str, reply: Response| {
+        let header = |name: &str| reply.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+        assert_eq!(header("x-content-type-options"), "nosniff", "{what}");
+        let policy = header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{what}: {policy}"
+        );
+    };
     for path in
         ["/", "/none", "/api/none", "/shop/config", "/systems/payments/p/voids", "/openapi.json", "/healthz", "/readyz"]
     {
-        let headers = shop.request(Method::GET, path).send().await.expect("a reply").headers().clone();
-        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
-        let policy = headers["content-security-policy"].to_str().expect("text");
-        assert!(
-            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
-            "{path}: {policy}"
-        );
+        check(path, shop.request(Method::GET, path).send().await.expect("a reply"));
     }
+    let preflight = shop.request(Method::OPTIONS, "/api/payments/p/charges").header("origin", "https://other.example");
+    let preflight = preflight.header("access-control-request-method", "POST").send().await.expect("a reply");
+    assert_eq!(preflight.headers()["access-control-allow-origin"], "https://other.example");
+    check("a preflight", preflight);
+    let metrics = format!("http://{}/metrics", shop.merchant.metrics_address.expect("an address"));
+    check("/metrics", shop.client.get(metrics).send().await.expect("a reply"));
 }
 
 #[tokio::test]
