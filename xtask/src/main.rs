@@ -69,7 +69,7 @@ enum Task {
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) if failure.is_already_said() => ExitCode::FAILURE,
         Err(failure) => {
             eprintln!("error: {failure}");
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task) -> Result<()> {
+fn run(task: Task) -> Result<ExitCode> {
     env::set_current_dir(root()).map_err(|e| Failure(format!("{} cannot be entered: {e}", root().display())))?;
     // Ctrl-C is the ordinary end of the demo.
     command::stop_on_signals(if matches!(task, Task::Demo(_)) { 0 } else { 130 })?;
@@ -90,13 +90,14 @@ fn run(task: Task) -> Result<()> {
         Task::Package => package::run(),
         Task::Reference => reference::run(),
         Task::Screenshots => screenshots::run(),
-        Task::Conformance(options) => programs::conformance(&options),
-        Task::Bench(options) => programs::bench(&options),
+        Task::Conformance(options) => return programs::conformance(&options),
+        Task::Bench(options) => return programs::bench(&options),
         Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),
         Task::Minify => minify::run(),
         Task::Setup => tools::Toolbox::with(tools::ALL).map(drop),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The workspace's folder.
