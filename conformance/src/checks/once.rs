@@ -2,7 +2,7 @@
 
 use crate::backend::Reply;
 use crate::lab::{Checked, Lab, Shopper, Stop, With, ensure, until};
-use reqwest::Method;
+use http::Method;
 use std::time::Duration;
 use tokio::try_join;
 use uuid::Uuid;
