@@ -4,6 +4,7 @@ use crate::client::{Client, NoReply};
 use http::header::HeaderMap;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 use url::Url;
@@ -69,6 +70,12 @@ impl Sandbox {
         made.sort_by_key(Value::to_string);
         made.dedup();
         made.len()
+    }
+
+    /// How many different creates of that payment reached it, whatever became of them: a repeat has the key of the first.
+    pub(crate) async fn keys(&self, payment: &str) -> usize {
+        let creates = self.creates(payment).await;
+        creates.iter().map(|entry| entry["idempotency_key"].as_str()).collect::<BTreeSet<_>>().len()
     }
 
     /// Sets what goes wrong; `{}` is nothing.

@@ -200,6 +200,44 @@ mutants! {
         Front(at_authorizations(forgets_where_it_came_from()));
 }
 
+// PaymentsOS's own guard is not the backend's.
+#[tokio::test]
+async fn leaves_the_guard_to_paymentsos() {
+    breaks("another-key", "2 different creates reached PaymentsOS", |url| unguarded(url, "/charges")).await;
+}
+
+#[tokio::test]
+async fn leaves_the_guard_of_authorizations_to_paymentsos() {
+    let broken = |url: &Url| unguarded(url, "/authorizations");
+    breaks("authorization-another-key", "2 different creates reached PaymentsOS", broken).await;
+    breaks("authorization-two-keys-at-once", "2 different creates reached PaymentsOS", broken).await;
+    breaks("authorization-amount-differs", "it got 201", broken).await;
+    breaks("authorization-another-session", "by another session, a create got 201", broken).await;
+    breaks("authorization-foreign-origin", "https://evil.example, a create got 201", broken).await;
+    breaks("authorization-allow-list", "reached PaymentsOS", broken).await;
+}
+
+/// A create at that address goes to PaymentsOS as it comes, past all that the backend knows.
+fn unguarded(paymentsos: &Url, at: &'static str) -> Broken {
+    let (paymentsos, client) = (paymentsos.clone(), reqwest::Client::builder().no_proxy().build().expect("a client"));
+    Front(doing(move |asked: Asked, behind| {
+        let (paymentsos, client) = (paymentsos.clone(), client.clone());
+        async move {
+            if !asked.is_create() || !asked.path.ends_with(at) {
+                return behind.ask(asked).await;
+            }
+            let url = paymentsos.join(asked.path.trim_start_matches("/api")).expect("an address");
+            let keys = sandbox::Config::default();
+            let request = client.post(url).header("app-id", keys.app_id).header("private-key", keys.private_key);
+            let request = request.header("api-version", "1.3.0").header("x-payments-os-env", "test");
+            let request = request.header("idempotency-key", &asked.headers["idempotency-key"]);
+            let request = request.header("content-type", "application/json").body(asked.body);
+            let reply = request.send().await.expect("a reply");
+            Answer::json(reply.status(), &reply.json().await.expect("JSON"))
+        }
+    }))
+}
+
 /// Does it with authorizations, and hands on all else.
 fn at_authorizations(doing_it: Doing) -> Doing {
     doing(move |asked, behind| {

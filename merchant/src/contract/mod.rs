@@ -42,7 +42,7 @@ const SYSTEM: &str = "system-key";
 const ABOUT: &str = "What a backend offers the checkout component. The shapes are PaymentsOS's own, so that there is little to map; \
     the component ignores what it does not know. Every reply says `Cache-Control: no-store`. Errors are problems (RFC 9457), or \
     PaymentsOS's `{category, description, more_info}`.\n\nThe backend guards: a payment that has a transaction that is not `Failed` \
-    takes no other one, also when two requests arrive at once, and what came of a request whose reply got lost is found before anything \
+    takes no other one, also when two requests arrive at once, and PaymentsOS is not asked for it; what came of a request whose reply got lost is found before anything \
     else is done. It builds PaymentsOS's body from an allow-list. The amount is its own.\n\nIt is for the shop's own pages. A POST of \
     another origin's page is refused (`403`), and no reply says `Access-Control-Allow-Origin` with `*` or with an origin that is none of \
     the shop's. Where its pages are at another origin than the backend, the replies to them say `Access-Control-Allow-Origin` with that \
