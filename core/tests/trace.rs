@@ -22,7 +22,7 @@ fn returned() -> World {
 }
 
 fn story(trace: &Trace) -> String {
-    let steps = trace.steps().unwrap();
+    let steps = trace.steps().expect("a trace that can be read");
     let begun = steps[0].now.steady;
     let before = std::iter::once(None).chain(steps.iter().map(Some));
     steps.iter().zip(before).flat_map(|(step, before)| step.story(begun, before)).collect::<Vec<_>>().join("\n")

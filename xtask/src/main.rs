@@ -10,6 +10,7 @@ mod minify;
 mod package;
 mod programs;
 mod reference;
+mod replay;
 mod screenshots;
 mod shop;
 mod size;
@@ -59,6 +60,8 @@ enum Task {
     /// Measure how the reference backend does with many shoppers: `bench backend`
     #[command(disable_help_flag = true)]
     Bench(programs::Options),
+    /// Tell a trace from a support ticket in words, and replay it
+    Replay(replay::Options),
     /// Measure what a page loads until Pay can be pressed, against sizes.json
     Size(size::Options),
     /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
@@ -92,6 +95,7 @@ fn run(task: Task) -> Result<()> {
         Task::Screenshots => screenshots::run(),
         Task::Conformance(options) => programs::conformance(&options),
         Task::Bench(options) => programs::bench(&options),
+        Task::Replay(options) => replay::run(&options),
         Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),
         Task::Minify => minify::run(),
