@@ -3,6 +3,7 @@
 use crate::proxy::Proxy;
 use crate::world::World;
 use crate::{wait_for, within_patience};
+use paymentsos_core::trace::Trace;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use thirtyfour::ChromeCapabilities;
@@ -181,6 +182,12 @@ impl Browser {
     pub async fn detail(&self) -> Value {
         let reply = self.driver.execute(format!("{ELEMENT} return element.state;"), vec![]).await;
         reply.expect("the element has a state").json().clone()
+    }
+
+    /// What has happened on this page, as a support ticket has it. Here, too, it comes to the same when it is repeated (`Trace::replay`).
+    pub async fn trace(&self) -> Trace {
+        let text = self.value(&format!("{ELEMENT} return JSON.stringify(element.trace);")).await;
+        serde_json::from_str(&text).expect("the element has a trace")
     }
 
     /// The payment on the page.

@@ -21,3 +21,4 @@ mod seen;
 mod shifts;
 mod story;
 mod tabs;
+mod trace;
