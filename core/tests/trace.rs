@@ -198,6 +198,7 @@ fn what_cannot_be_read_is_said_with_its_line() {
     assert_eq!(wrong(&[start, outcome, outcome]), (3, "an input"));
     assert_eq!(wrong(&[start, "= happy -"]), (2, "the name of a state"));
     assert_eq!(wrong(&[start, "= ready - 7"]), (2, "a letter with a number"));
+    assert_eq!(wrong(&[start, outcome, "1 18446744073709551615 3 w0"]), (3, "a moment"));
     assert_eq!(wrong(&[start, outcome, "1 2 65536 w0"]), (3, "a random number below 65,536"));
     assert_eq!(wrong(&[start, outcome, "1 2 3 ä0"]), (3, "an input"));
     assert_eq!(wrong(&[start, outcome, "1 2 3 w0 more"]), (3, "the end of the line"));
@@ -237,6 +238,12 @@ fn a_payment_is_told_as_far_as_it_decides_anything() {
     assert!(world.trace.lines.iter().any(|line| line.contains(" 4097 USD ? 0")), "{:?}", world.trace.lines);
 }
 
+/// Any word, or a number of any size.
+fn word() -> impl Strategy<Value = String> {
+    let near_the_end = (0..100_000u64).prop_map(|less| (u64::MAX - less).to_string());
+    prop_oneof!["[a-z0-9=!?-]{0,20}", any::<u64>().prop_map(|number| number.to_string()), near_the_end]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -248,7 +255,7 @@ proptest! {
 
     /// The same where almost everything is right.
     #[test]
-    fn whatever_one_word_is(line in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), other in "[a-z0-9=!?-]{0,20}") {
+    fn whatever_one_word_is(line in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), other in word()) {
         let mut trace = returned().trace.clone();
         let line = line.index(trace.lines.len());
         let mut words: Vec<&str> = trace.lines[line].split(' ').collect();

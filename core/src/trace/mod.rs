@@ -1,12 +1,13 @@
-//! A run as others can be told it: what happened, what the flow made of it, and nothing that concerns nobody.
+//! A run as others can be told it: what happened, what the flow made of it, and nothing that is nobody's business.
 //!
 //! Every input brings its own moment, so a run is repeated by repeating its inputs. A trace is these inputs, one line each, each
-//! followed by a line that says what came of it: the state, and the effects by their letters. [`Trace::replay`] gives the inputs to the flow of
-//! today, and says whether it does the same; [`Step::story`] tells one step in words.
+//! followed by a line that says what came of it: the state, and the effects by their letters. [`Trace::replay`] gives the inputs to the
+//! flow of today, and says whether it does the same; [`Step::story`] tells one step in words.
 //!
 //! A line is made of words of letters, digits, `_` and `-`, with spaces between. Whatever comes from outside and is no such word is
 //! written as `?`, so that no address, no query string and no sentence can get in. What the flow does not decide on is not written at
-//! all: descriptions, the order's number, what was paid with (but for whether it is by link), and of an address only whether a shopper may be sent there.
+//! all: descriptions, the order's number, what was paid with (but for whether it is by link), and of an address anything but whether a
+//! shopper may be sent there.
 //!
 //! Two ids of a backend that are both no words would look the same in a trace; PaymentsOS's are UUIDs.
 

@@ -3,7 +3,7 @@
 use super::{Trace, VERSION};
 use crate::flow::returned::Returned;
 use crate::flow::{
-    Answer, Attempt, Fit, Input, Kept, Lock, Money, Now, PAY_BY_LINK, Place, Presentation, Press, Setup, Start,
+    Answer, Attempt, Fit, Input, Kept, Lock, Millis, Money, Now, PAY_BY_LINK, Place, Presentation, Press, Setup, Start,
     StateName, Told, ToldPayment,
 };
 use crate::paymentsos::{self, Kind, Payment, PaymentMethod, PaymentStatus, ProviderSpecificData, Status, Transaction};
@@ -108,7 +108,7 @@ type Wanted = &'static str;
 
 fn step(line: &str) -> Result<Step, Wanted> {
     let mut words = Words(line.split(' '));
-    let (steady, wall) = (words.number()?, words.number()?);
+    let (steady, wall) = (words.moment()?, words.moment()?);
     let chance = u16::try_from(words.number()?).map_err(|_| "a random number below 65,536")?;
     let input = input(&mut words)?;
     words.end()?;
@@ -316,6 +316,12 @@ impl<'a> Words<'a> {
 
     fn number(&mut self) -> Result<u64, Wanted> {
         self.0.next().and_then(|word| word.parse().ok()).ok_or("a number")
+    }
+
+    /// A moment as a browser can have it; the flow reckons with none beyond.
+    fn moment(&mut self) -> Result<Millis, Wanted> {
+        const LAST: Millis = 1 << 53;
+        Some(self.number()?).filter(|moment| *moment < LAST).ok_or("a moment")
     }
 
     fn optional_number(&mut self) -> Result<Option<u64>, Wanted> {

@@ -26,9 +26,8 @@ const FEATURES: [&str; 6] = [
 /// its data never lies in the first kilobyte.
 const PASSES: &str = "--flatten --rereloop -Oz --gufa-optimizing -Oz --reorder-functions -Oz -ocimfs 40 -aimfs 4 \
                       --ignore-implicit-traps --low-memory-unused --strip-producers --strip-target-features";
-/// After which zeros are not in it any more.
-const PACKING: &str =
-    "--memory-packing --zero-filled-memory --reorder-locals --strip-producers --strip-target-features";
+/// Once more, as what has become zeros is to be packed.
+const PACKING: &str = "--memory-packing -Oz -ocimfs 40 -aimfs 4 --ignore-implicit-traps --low-memory-unused --strip-producers --strip-target-features";
 
 /// Makes a module and its glue what is published, where they are.
 pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path) -> Result<()> {
