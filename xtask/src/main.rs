@@ -2,6 +2,7 @@
 
 mod command;
 mod demo;
+mod engines;
 mod examples;
 mod failure;
 mod files;
@@ -41,6 +42,8 @@ enum Task {
     Demo(demo::Options),
     /// Run every check and test, and count them
     Test(test::Options),
+    /// Make the journeys of every engine, with random walks, and print them as a table
+    Journeys(engines::Options),
     /// Build the demo shop into dist/, as it is published
     Build,
     /// Build the npm package into target/package/, and pack it
@@ -85,6 +88,7 @@ fn run(task: Task) -> Result<()> {
     match task {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run(&options),
+        Task::Journeys(options) => engines::run(&options),
         Task::Build => shop::build(),
         Task::Examples => examples::run(),
         Task::Package => package::run(),

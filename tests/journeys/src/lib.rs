@@ -5,15 +5,21 @@
 
 mod browser;
 pub mod built;
-mod chromedriver;
+mod display;
+mod driver;
+mod engine;
 mod fields;
+mod habits;
 mod looks;
 mod payments;
+mod processes;
 mod proxy;
 mod tabs;
 mod world;
 
 pub use browser::{Browser, Outcome};
+pub use engine::Engine;
+pub use habits::Habit;
 pub use looks::Mode;
 pub use proxy::{Gate, Passed, Proxy};
 pub use tabs::Tab;

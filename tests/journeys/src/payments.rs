@@ -61,6 +61,39 @@ impl World {
         self.never_two().await;
     }
 
+    /// Whether the page says what PaymentsOS knows of its payment, or says honestly that it waits; else what is wrong.
+    pub async fn is_told_by(&self, browser: &Browser) -> Result<String, String> {
+        let (state, payment) = (browser.state().await, browser.payment().await);
+        if payment.is_empty() {
+            return Err(format!("no payment is shown: {state}"));
+        }
+        let known = self.statuses(&payment).await;
+        let has = |wanted: &str| known.iter().any(|status| status == wanted);
+        let is_true = match state.as_str() {
+            "succeeded" => has("Succeed"),
+            "failed" | "ready" => !has("Succeed") && !has("Pending"),
+            "confirming" | "processing" | "link" => has("Pending") && !has("Succeed"),
+            _ => false,
+        };
+        if is_true {
+            Ok(format!("{state}, {known:?}"))
+        } else {
+            Err(format!("the page says {state}, and PaymentsOS {known:?}"))
+        }
+    }
+
+    /// The payments that have more than one live transaction, and whatever alarmed the shop.
+    pub async fn paid_twice(&self) -> Vec<String> {
+        let mut wrong: Vec<String> = self.merchant.alerts().iter().map(|alert| format!("{alert:?}")).collect();
+        for payment in self.payments().await {
+            let statuses = self.statuses(&payment).await;
+            if statuses.iter().filter(|status| *status != "Failed").count() > 1 {
+                wrong.push(format!("payment {payment}: {statuses:?}"));
+            }
+        }
+        wrong
+    }
+
     /// Somebody else, with the shop's own key, charges a payment.
     pub async fn somebody_else_charges(&self, payment: &str) {
         let method = json!({
@@ -81,7 +114,7 @@ impl World {
         payments.into_iter().next().unwrap_or_default()
     }
 
-    async fn payments(&self) -> BTreeSet<String> {
+    pub(crate) async fn payments(&self) -> BTreeSet<String> {
         self.log().await.iter().filter_map(|entry| entry["payment_id"].as_str().map(str::to_owned)).collect()
     }
 

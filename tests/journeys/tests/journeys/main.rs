@@ -5,6 +5,7 @@ mod broken;
 mod card_fields;
 mod collecting;
 mod coming_back;
+mod engines;
 mod everybody;
 mod examples;
 mod framed_bank;
