@@ -157,6 +157,11 @@ impl World {
         format!("{}/", self.proxy.origin())
     }
 
+    /// Whether an address is one of the shop's or of PaymentsOS's.
+    pub fn has_the_page(&self, address: &str) -> bool {
+        address.starts_with(&self.shop()) || address.starts_with(&self.sandbox.public_url)
+    }
+
     /// Sets what goes wrong at PaymentsOS.
     pub async fn faults(&self, faults: Value) {
         let reply = self.client.put(self.at_sandbox("/sandbox/faults")).json(&faults).send().await;

@@ -36,6 +36,7 @@ mod basics;
 mod hard;
 mod network;
 mod restarts;
+mod walks;
 
 /// Makes the journey, unless the engine cannot.
 async fn make(engine: Engine, name: &str, except: &[(Engine, &str)], journey: impl AsyncFnOnce(Engine)) {
