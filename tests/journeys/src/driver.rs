@@ -64,7 +64,9 @@ impl Driver {
 
     /// Its browser's processes end at once, as by a lack of memory or a flat battery; nobody is asked, and nothing is saved.
     pub(crate) fn kill_its_browser(&self) {
-        processes::kill(&self.browser());
+        let browser = self.browser();
+        assert!(!browser.is_empty(), "its processes are not found: is there `ps`, of the package procps?");
+        processes::kill(&browser);
     }
 
     /// The processes of its browser.
