@@ -2,7 +2,6 @@
 //! Nothing else is believed, neither a webhook's body nor an address.
 
 use crate::Merchant;
-use crate::alerts::AlertCode;
 use crate::desk::{News, ReadError, Reading};
 use crate::store::StoreError;
 use paymentsos_core::paymentsos::{Kind, Payment, Status, Transaction};
@@ -80,12 +79,8 @@ impl Merchant {
                 self.metrics.result(kind, &seen.transaction.result.status, seen.took);
             }
         }
-        let id = &seen.transaction.id;
-        if seen.revived {
-            self.alerts.raise(&self.store, AlertCode::FailedTurnedSucceed, payment, id).await?;
-        }
-        if seen.changed && seen.live.len() > 1 && seen.live.contains(id) {
-            self.alerts.raise(&self.store, AlertCode::SecondLiveTransaction, payment, id).await?;
+        for code in seen.alerts {
+            self.alerts.log(code, payment, &seen.transaction.id);
         }
         Ok(seen.transaction)
     }

@@ -2,6 +2,7 @@
 //!
 //! The statements are the same for both. What only several processes need of each other is in `replicas`.
 
+mod alerts;
 mod attempts;
 mod counts;
 mod follows;

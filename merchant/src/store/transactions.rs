@@ -1,6 +1,7 @@
 //! What PaymentsOS last said of each transaction.
 
 use super::{Store, StoreError, Writing, now};
+use crate::alerts::AlertCode;
 use paymentsos_core::paymentsos::{Kind, Status, Transaction};
 use sqlx::Row;
 use std::time::Duration;
@@ -12,12 +13,10 @@ pub(crate) struct Seen {
     pub(crate) transaction: Transaction,
     /// Whether its status is another than before.
     pub(crate) changed: bool,
-    /// Whether it was known as failed, and has succeeded.
-    pub(crate) revived: bool,
     /// How long after its create it has become final, if it has just now.
     pub(crate) took: Option<Duration>,
-    /// The payment's transactions that have not failed, of both kinds.
-    pub(crate) live: Vec<String>,
+    /// What a person must look at, and was not raised before.
+    pub(crate) alerts: Vec<AlertCode>,
 }
 
 impl Store {
@@ -108,15 +107,18 @@ impl Store {
         } else {
             None
         };
-        let live = sqlx::query("SELECT id FROM transactions WHERE payment = $1 AND status <> 'Failed'")
-            .bind(payment)
-            .fetch_all(&mut *writing)
-            .await?
-            .iter()
-            .map(|row| row.try_get("id"))
-            .collect::<Result<_, _>>()?;
+        let mut alerts = Vec::new();
+        if revived && self.alert(&mut writing, AlertCode::FailedTurnedSucceed, payment, &transaction.id).await? {
+            alerts.push(AlertCode::FailedTurnedSucceed);
+        }
+        if changed
+            && is_second(&mut writing, payment, &transaction).await?
+            && self.alert(&mut writing, AlertCode::SecondLiveTransaction, payment, &transaction.id).await?
+        {
+            alerts.push(AlertCode::SecondLiveTransaction);
+        }
         writing.commit().await?;
-        Ok(Seen { transaction, changed, revived, took, live })
+        Ok(Seen { transaction, changed, took, alerts })
     }
 }
 
@@ -126,6 +128,15 @@ fn read(body: String) -> Result<Transaction, StoreError> {
 
 /// How long ago an attempt began.
 async fn age(writing: &mut Writing, payment: &str, attempt: Option<&str>) -> Result<Option<Duration>, StoreError> {
+/// Whether it is live, and the payment has another, of either kind, that is.
+async fn is_second(writing: &mut Writing, payment: &str, transaction: &Transaction) -> Result<bool, StoreError> {
+    let live = sqlx::query("SELECT id FROM transactions WHERE payment = $1 AND status <> 'Failed'")
+        .bind(payment)
+        .fetch_all(&mut **writing)
+        .await?;
+    Ok(transaction.result.status != Status::Failed && live.len() > 1)
+}
+
     let row = sqlx::query("SELECT created FROM attempts WHERE id = $1 AND payment = $2")
         .bind(attempt.unwrap_or_default())
         .bind(payment)
