@@ -18,8 +18,8 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// No repeat of a create is under way for longer than this.
-const REPEATED: Duration = Duration::from_secs(10 * 60);
+/// No request, nor a repeat of it, is under way for longer than this.
+pub(crate) const REPEATED: Duration = Duration::from_secs(10 * 60);
 
 /// A create that has been checked as far as it can be without PaymentsOS.
 #[derive(Clone, Debug)]

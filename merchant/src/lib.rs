@@ -9,6 +9,7 @@
 mod alerts;
 mod api;
 mod authentication;
+mod by_hand;
 mod client_token;
 mod config;
 mod contract;
@@ -41,10 +42,10 @@ mod webhooks;
 mod who;
 
 pub use alerts::{Alert, AlertCode};
+pub use by_hand::{Operate, Operated, operate};
 pub use config::{Config, ConfigError, Environment, Secret};
 pub use contract::{contract, contract_page};
 pub use limits::Rate;
-pub use operations::{Operate, Operated, operate};
 pub use paymentsos::ClientError;
 pub use proxies::{Network, NotANetwork};
 pub use reconcile::{Difference, Reconciled, reconcile};

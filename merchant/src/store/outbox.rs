@@ -37,6 +37,7 @@ impl Store {
             _ => return Ok(()),
         };
         let data = json!({
+            "transaction_id": transaction.id,
             "kind": kind.name(),
             "status": transaction.result.status.as_str(),
             "category": transaction.result.category,
@@ -47,13 +48,13 @@ impl Store {
         self.tell_shop(writing, &format!("{}.{outcome}", kind.name()), payment, &transaction.id, data).await
     }
 
-    /// Writes an event for the shop's own systems.
+    /// Writes an event for the shop's own systems, once for each `of`: a transaction, or what took its place.
     pub(super) async fn tell_shop(
         &self,
         writing: &mut Writing,
         event: &str,
         payment: &str,
-        transaction: &str,
+        of: &str,
         mut data: serde_json::Value,
     ) -> Result<(), StoreError> {
         if !self.tells_shop {
@@ -67,7 +68,6 @@ impl Store {
             .transpose()?;
         data["order_id"] = order.into();
         data["payment_id"] = payment.into();
-        data["transaction_id"] = transaction.into();
         let (id, now) = (Uuid::new_v4().to_string(), now());
         let body = json!({"type": event, "id": id, "created": now, "data": data});
         sqlx::query(
@@ -77,7 +77,7 @@ impl Store {
         .bind(id)
         .bind(event)
         .bind(payment)
-        .bind(transaction)
+        .bind(of)
         .bind(body.to_string())
         .bind(now)
         .execute(&mut **writing)

@@ -1,5 +1,6 @@
 //! Records that outlive the merchant that writes them.
 
+use sqlx::{AnyConnection, Connection};
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -32,6 +33,13 @@ impl Records {
             Records::File(path) => format!("sqlite:{}", path.display()),
             Records::Served(url) => url.clone(),
         }
+    }
+
+    /// Does to the records what only time, or a fault, does to them.
+    pub(crate) async fn change(&self, statement: &'static str) {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&self.url()).await.expect("a connection");
+        sqlx::query(statement).execute(&mut connection).await.expect("a change");
     }
 }
 
