@@ -4,6 +4,7 @@
 
 mod alerts;
 mod attempts;
+mod clock;
 mod counts;
 mod follows;
 mod operations;
@@ -17,7 +18,8 @@ mod webhooks;
 
 pub(crate) use attempts::{Attempt, AttemptState, NewAttempt};
 pub(crate) use counts::Counts;
-pub(crate) use follows::{Follow, milliseconds};
+pub(crate) use follows::Follow;
+pub(crate) use clock::milliseconds;
 pub(crate) use operations::{Operation, OperationKind, OperationState};
 pub(crate) use orders::Order;
 pub(crate) use outbox::Event;

@@ -1,6 +1,6 @@
 //! What is kept, and for how long. What is not decided yet, or not told yet, is kept however old it is.
 
-use super::follows::milliseconds;
+use super::clock::milliseconds;
 use super::sessions::LIFETIME;
 use super::{Engine, Store, StoreError, now};
 use sqlx::Row;
