@@ -10,6 +10,8 @@ mod follows;
 mod operations;
 mod orders;
 mod outbox;
+#[cfg(test)]
+mod plans;
 mod replicas;
 mod retention;
 mod sessions;

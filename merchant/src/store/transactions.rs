@@ -19,6 +19,15 @@ pub(crate) struct Seen {
     pub(crate) alerts: Vec<AlertCode>,
 }
 
+/// Whether an attempt under the key of that one is being carried out.
+pub(super) const UNDER_WAY: &str = "SELECT 1 FROM attempts WHERE payment = $1 AND state = 'open' \
+     AND upstream_key = (SELECT upstream_key FROM attempts WHERE id = $2)";
+/// The attempt follows its transaction.
+pub(super) const GO_ALONG: &str = "UPDATE attempts SET state = $1 \
+     WHERE payment = $2 AND transaction_id = $3 AND state IN ('live', 'failed') \
+     AND ($1 <> 'live' OR NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.payment = attempts.payment \
+     AND other.id <> attempts.id AND other.state IN ('open', 'live')))";
+
 impl Store {
     pub(crate) async fn transaction(
         &self,
@@ -66,15 +75,12 @@ impl Store {
             .transpose()?;
         // While its attempt, or one under the same key, is being carried out, a failed transaction may be taken up again: that
         // is no news.
-        let under_way = sqlx::query(
-            "SELECT 1 FROM attempts WHERE payment = $1 AND state = 'open' \
-             AND upstream_key = (SELECT upstream_key FROM attempts WHERE id = $2)",
-        )
-        .bind(payment)
-        .bind(reading.reconciliation_id.as_deref().unwrap_or_default())
-        .fetch_optional(&mut *writing)
-        .await?
-        .is_some();
+        let under_way = sqlx::query(UNDER_WAY)
+            .bind(payment)
+            .bind(reading.reconciliation_id.as_deref().unwrap_or_default())
+            .fetch_optional(&mut *writing)
+            .await?
+            .is_some();
         let transaction = merge(known.as_ref(), reading, under_way);
         let before = known.as_ref().map(|known| &known.result.status);
         let status = &transaction.result.status;
@@ -84,17 +90,13 @@ impl Store {
             write(&mut writing, payment, kind, &transaction).await?;
         }
         if changed {
-            // The attempt follows its transaction. Where it must not become live beside another, it stays: the transactions say it.
-            sqlx::query(
-                "UPDATE attempts SET state = $1 WHERE payment = $2 AND transaction_id = $3 AND state IN ('live', 'failed') \
-                 AND ($1 <> 'live' OR NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.payment = attempts.payment \
-                 AND other.id <> attempts.id AND other.state IN ('open', 'live')))",
-            )
-            .bind(super::AttemptState::of(&transaction).name())
-            .bind(payment)
-            .bind(&transaction.id)
-            .execute(&mut *writing)
-            .await?;
+            // Where an attempt must not become live beside another, it stays: the transactions say it.
+            sqlx::query(GO_ALONG)
+                .bind(super::AttemptState::of(&transaction).name())
+                .bind(payment)
+                .bind(&transaction.id)
+                .execute(&mut *writing)
+                .await?;
             self.tell(&mut writing, payment).await?;
         }
         if !status.is_final() {
@@ -126,8 +128,6 @@ fn read(body: String) -> Result<Transaction, StoreError> {
     serde_json::from_str(&body).map_err(|_| StoreError::Unreadable("transactions.body"))
 }
 
-/// How long ago an attempt began.
-async fn age(writing: &mut Writing, payment: &str, attempt: Option<&str>) -> Result<Option<Duration>, StoreError> {
 /// Whether it is live, and the payment has another, of either kind, that is.
 async fn is_second(writing: &mut Writing, payment: &str, transaction: &Transaction) -> Result<bool, StoreError> {
     let live = sqlx::query("SELECT id FROM transactions WHERE payment = $1 AND status <> 'Failed'")
@@ -137,6 +137,8 @@ async fn is_second(writing: &mut Writing, payment: &str, transaction: &Transacti
     Ok(transaction.result.status != Status::Failed && live.len() > 1)
 }
 
+/// How long ago an attempt began.
+async fn age(writing: &mut Writing, payment: &str, attempt: Option<&str>) -> Result<Option<Duration>, StoreError> {
     let row = sqlx::query("SELECT created FROM attempts WHERE id = $1 AND payment = $2")
         .bind(attempt.unwrap_or_default())
         .bind(payment)
