@@ -19,16 +19,16 @@ mod transactions;
 mod webhooks;
 
 pub(crate) use attempts::{Attempt, AttemptState, NewAttempt};
+pub(crate) use clock::milliseconds;
 pub(crate) use counts::Counts;
 pub(crate) use follows::Follow;
-pub(crate) use clock::milliseconds;
 pub(crate) use operations::{Operation, OperationKind, OperationState};
 pub(crate) use orders::Order;
 pub(crate) use outbox::Event;
 pub(crate) use replicas::News;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Executor};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -111,17 +111,19 @@ impl Store {
         sqlx::any::install_default_drivers();
         let engine = Engine::of(url);
         let pool = match engine {
-            Engine::Sqlite => open_sqlite(url).await?,
+            Engine::Sqlite => {
+                let pool = open_sqlite(url).await?;
+                sqlx::migrate!("migrations/sqlite").run(&pool).await?;
+                pool
+            }
             Engine::Postgres => {
-                let options = AnyPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
-                options.connect(url).await?
+                // On a connection of its own, which may take its time: an index of a large table does, and whoever else starts waits.
+                let mut migrating = AnyConnection::connect(url).await?;
+                sqlx::migrate!("migrations/postgres").run(&mut migrating).await?;
+                migrating.close().await?;
+                open_postgres(url).await?
             }
         };
-        let migrations = match engine {
-            Engine::Sqlite => sqlx::migrate!("migrations/sqlite"),
-            Engine::Postgres => sqlx::migrate!("migrations/postgres"),
-        };
-        migrations.run(&pool).await?;
         Ok(Store { pool, engine, url: url.into(), follow_after, tells_shop })
     }
 
@@ -144,6 +146,26 @@ impl Store {
             }
         }
     }
+}
+
+async fn open_postgres(url: &str) -> Result<AnyPool, sqlx::Error> {
+    AnyPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .after_connect(|connection: &mut AnyConnection, _| {
+            Box::pin(async move {
+                // No statement here takes long. A replica that stands still, or is cut off in the middle of writing, would keep what it has
+                // locked from all others, for as long as the server takes it for alive.
+                connection
+                    .execute(
+                        "SET lock_timeout = '5s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '10s'",
+                    )
+                    .await?;
+                Ok(())
+            })
+        })
+        .connect(url)
+        .await
 }
 
 async fn open_sqlite(url: &str) -> Result<AnyPool, sqlx::Error> {
