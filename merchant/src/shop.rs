@@ -174,7 +174,12 @@ impl Merchant {
         if statuses.contains(&Status::Succeed) {
             return Ok(false);
         }
-        let is_live = statuses.iter().any(|status| *status != Status::Failed);
+        // An attempt whose outcome is not known may be live.
+        let is_live = statuses.iter().any(|status| *status != Status::Failed)
+            || match &order.payment {
+                Some(payment) => self.store.standing_attempt(payment).await?.is_some(),
+                None => false,
+            };
         let is_same = kind.is_none_or(|kind| kind == order.kind) && item.is_none_or(|item| item.id == order.item);
         Ok(is_live || is_same)
     }

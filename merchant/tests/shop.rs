@@ -2,10 +2,11 @@
 
 mod common;
 
-use common::{FAILS, SUCCEEDS, Shop, Shopper, THREE_D_SECURE, good, problem};
+use common::{FAILS, SUCCEEDS, Shop, Shopper, THREE_D_SECURE, good, lost_and_not_found, problem};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use uuid::Uuid;
 
 async fn order(shopper: &Shopper, wanted: Value) -> Response {
     shopper.request(Method::POST, "/shop/orders").json(&wanted).send().await.expect("a reply")
@@ -43,6 +44,17 @@ async fn another_kind_makes_another_order_unless_this_one_is_being_paid() {
     shopper.paid(THREE_D_SECURE).await;
     assert_eq!(good(order(&shopper, json!({"kind": "authorization"})).await, 200).await, shopper.order);
     assert_ne!(good(order(&shopper, json!({"new": true})).await, 200).await["order_id"], shopper.order["order_id"]);
+}
+
+#[tokio::test]
+async fn one_of_which_it_is_not_known_whether_it_is_paid_is_gone_on_with() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let shopper = shop.shopper().await;
+    shop.faults(&lost_and_not_found(true)).await;
+    assert_eq!(problem(shopper.pay(SUCCEEDS, Uuid::new_v4()).await, 502).await, "paymentsos-unavailable");
+    for wanted in [json!({"item": "teapot"}), json!({"kind": "authorization"})] {
+        assert_eq!(good(order(&shopper, wanted).await, 200).await, shopper.order);
+    }
 }
 
 #[tokio::test]
