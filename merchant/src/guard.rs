@@ -37,7 +37,9 @@ impl Merchant {
     pub(crate) async fn create(self: &Arc<Self>, create: Create) -> Result<Transaction, Problem> {
         let merchant = Arc::clone(self);
         // On its own: a shopper who closes the page must not stop it half-way.
+        let piece = self.under_way.begin();
         let task = tokio::spawn(async move {
+            let _piece = piece;
             let place = merchant.desk.place(&create.payment);
             let _here = place.creating.lock().await;
             let _turn = merchant.store.turn(&create.payment).await?;

@@ -38,6 +38,7 @@ mod shop;
 mod signature;
 mod store;
 mod telemetry;
+mod under_way;
 mod webhooks;
 mod who;
 
@@ -63,6 +64,7 @@ use paymentsos::PaymentsOs;
 use std::time::Duration;
 use store::Store;
 use tokio::sync::{Notify, watch};
+use under_way::UnderWay;
 use url::Url;
 
 /// What every request works with.
@@ -76,6 +78,8 @@ struct Merchant {
     metrics: Metrics,
     hook: Option<Hook>,
     limits: Limits,
+    /// What PaymentsOS is asked to do, which is carried to its end.
+    under_way: UnderWay,
     /// There is something that the shop's own systems are to be told.
     to_tell: Notify,
     /// Becomes true when the process is to end: whoever waits gets an answer.

@@ -31,7 +31,9 @@ impl Merchant {
     pub(crate) async fn operate(self: &Arc<Self>, asked: Asked) -> Result<Transaction, Problem> {
         let merchant = Arc::clone(self);
         // On its own: a system that hangs up must not stop it half-way.
+        let piece = self.under_way.begin();
         let task = tokio::spawn(async move {
+            let _piece = piece;
             let place = merchant.desk.place(&asked.payment);
             let _here = place.creating.lock().await;
             let _turn = merchant.store.turn(&asked.payment).await?;
@@ -203,7 +205,8 @@ impl Merchant {
         Ok(all.into_iter().find(|found| found.reconciliation_id.as_ref() == Some(id)))
     }
 
-    async fn take_in_operation(
+    /// Takes in what PaymentsOS has of an operation, and tells everybody who waits for it.
+    pub(crate) async fn take_in_operation(
         self: &Arc<Self>,
         operation: &Operation,
         mut read: Transaction,

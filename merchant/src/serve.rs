@@ -10,6 +10,7 @@ use crate::metrics::Metrics;
 use crate::paymentsos::{ClientError, PaymentsOs};
 use crate::shop::ChangeError;
 use crate::store::{News, Store, StoreError};
+use crate::under_way::UnderWay;
 use crate::{Merchant, Settings, api, headers, health, pages, shop, webhooks};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -25,6 +26,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::{Span, field};
@@ -37,6 +39,8 @@ const LARGEST_WEBHOOK: usize = 1024 * 1024;
 const BODY: Duration = Duration::from_secs(10);
 /// How long requests under way may take when the process is to end.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long what PaymentsOS was asked to do may take then, whether or not somebody still waits for it.
+const LONG_GRACE: Duration = Duration::from_secs(60);
 
 /// Why a merchant could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -154,6 +158,7 @@ pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Me
         metrics,
         hook,
         limits: Limits::new(config.rate_of_posts, config.rate_of_reads),
+        under_way: UnderWay::default(),
         to_tell: Notify::new(),
         stopping: watch::Sender::new(false),
     }))
@@ -242,11 +247,22 @@ async fn listen(merchant: Arc<Merchant>) {
 }
 
 impl Running {
-    /// Answers whoever waits, lets requests under way finish for a while, and ends.
+    /// Answers whoever waits, lets requests under way finish for a while, and creates, captures and voids for longer, and ends.
     pub async fn stop(mut self) {
         self.merchant.stopping.send_replace(true);
-        if tokio::time::timeout(GRACE, &mut self.server).await.is_err() {
-            tracing::warn!("requests were still under way: their outcome is settled when they are repeated");
+        let finish = async {
+            self.merchant.under_way.none().await;
+            if timeout(GRACE, &mut self.server).await.is_err() {
+                tracing::warn!("requests were still under way");
+                self.server.abort();
+            }
+            // Requests may have begun more meanwhile.
+            self.merchant.under_way.none().await;
+        };
+        if timeout(LONG_GRACE, finish).await.is_err() {
+            tracing::warn!(
+                "creates, captures or voids were still under way: their outcome is settled when they are repeated"
+            );
             self.server.abort();
         }
         self.beside.iter().for_each(JoinHandle::abort);
