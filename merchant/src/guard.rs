@@ -319,8 +319,13 @@ impl Merchant {
         let _here = place.creating.lock().await;
         let _turn = self.store.turn(payment).await?;
         let read = self.read_payment(payment, Instant::now()).await?;
-        let Some(standing) = self.store.standing_attempt(payment).await? else { return Ok(()) };
-        let found = own(&read, &standing).filter(|found| !may_be_repeated(found) || age > REPEATED);
+        Ok(self.settle_standing_by(&read, age).await?)
+    }
+
+    /// The same by a reading, for whoever has the payment's turn.
+    pub(crate) async fn settle_standing_by(&self, read: &Payment, age: Duration) -> Result<(), StoreError> {
+        let Some(standing) = self.store.standing_attempt(&read.id).await? else { return Ok(()) };
+        let found = own(read, &standing).filter(|found| !may_be_repeated(found) || age > REPEATED);
         if let Some(found) = found.filter(|_| standing.state == AttemptState::Open) {
             self.settle(&standing, found).await?;
             self.to_tell.notify_one();

@@ -49,14 +49,19 @@ impl Merchant {
     }
 
     async fn read_now(&self, payment: &str) -> Result<Payment, ReadError> {
-        let mut read = self.paymentsos.payment(payment).await?;
+        Ok(self.take_in_all(self.paymentsos.payment(payment).await?).await?)
+    }
+
+    /// Takes in a reading: the payment, with its transactions as they are known then.
+    pub(crate) async fn take_in_all(&self, mut read: Payment) -> Result<Payment, StoreError> {
+        let payment = read.id.clone();
         let (amount, currency) = (read.amount, read.currency.clone());
         if let Some(related) = &mut read.related_resources {
             let lists = [(Kind::Charge, &mut related.charges), (Kind::Authorization, &mut related.authorizations)];
             for (kind, list) in lists {
                 for transaction in list {
                     complete(transaction, amount, &currency);
-                    *transaction = self.take_in(payment, kind, transaction).await?;
+                    *transaction = self.take_in(&payment, kind, transaction).await?;
                 }
             }
         }

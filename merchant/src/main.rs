@@ -115,6 +115,11 @@ async fn compare(age: Duration) -> Result<ExitCode, Box<dyn Error>> {
     for payment in &reconciled.unread {
         println!("{payment}: could not be read: run it again");
     }
+    for payment in &reconciled.unknown {
+        println!(
+            "{payment}: PaymentsOS does not know it: are these the keys, and the environment, that it was made with?"
+        );
+    }
     println!("{} payments compared, {} differed", reconciled.compared, reconciled.differences.len());
     Ok(if reconciled.is_right() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
