@@ -202,3 +202,25 @@ pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postgres_for_tests::Server;
+    use std::time::Instant;
+
+    #[tokio::test]
+    #[ignore = "needs PostgreSQL: cargo xtask test"]
+    async fn a_replica_that_stands_still_in_the_middle_of_writing_loses_what_it_has_locked() {
+        let server = Server::start().unwrap();
+        let url = server.database().unwrap();
+        let open = || Store::open(&url, Duration::from_secs(30), false);
+        let (still, other) = (open().await.unwrap(), open().await.unwrap());
+        let _writing = still.write("p").await.unwrap();
+        let begun = Instant::now();
+        // Each time, it gives up before long; in the end it need not.
+        while other.write("p").await.is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it is locked for good");
+        }
+    }
+}

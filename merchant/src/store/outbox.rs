@@ -19,7 +19,7 @@ pub(crate) struct Event {
 }
 
 /// No other replica sends it meanwhile: longer than a system may take to answer.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_secs(30);
 
 impl Store {
     /// Writes that a transaction has become final. Nothing is written twice, nor where nobody is to be told.
