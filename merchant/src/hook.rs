@@ -7,6 +7,7 @@ use crate::config::Secret;
 use crate::https::{Client, client};
 use crate::paymentsos::ClientError;
 use crate::store::Event;
+use crate::under_way::Piece;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, Method, Request, StatusCode, header};
 use base64::Engine as _;
@@ -108,20 +109,24 @@ impl Merchant {
         }
         let mut sending = JoinSet::new();
         loop {
+            // A process that is to end waits for what was taken, so that no other replica has to wait for the end of the lease.
+            let taking = self.under_way.begin();
             // No more are taken than are sent at once: those that waited here would be kept from other replicas, and be taken by them
             // once that is over.
-            let due = match sending.len() {
-                MOST.. => Ok(Vec::new()),
-                some => self.store.due_events(MOST - some).await,
+            let room = if *self.stopping.borrow() { 0 } else { MOST.saturating_sub(sending.len()) };
+            let due = match room {
+                0 => Ok(Vec::new()),
+                room => self.store.due_events(room).await,
             };
             match due {
                 Ok(events) => {
                     for event in events {
-                        sending.spawn(Arc::clone(&self).send_event(event));
+                        sending.spawn(Arc::clone(&self).send_event(event, self.under_way.begin()));
                     }
                 }
                 Err(error) => tracing::warn!(%error, "what the shop's systems are to be told cannot be read"),
             }
+            drop(taking);
             // Whatever wakes it, it looks.
             tokio::select! {
                 Some(_) = sending.join_next() => {}
@@ -130,7 +135,7 @@ impl Merchant {
         }
     }
 
-    async fn send_event(self: Arc<Self>, event: Event) {
+    async fn send_event(self: Arc<Self>, event: Event, _piece: Piece) {
         let Some(hook) = &self.hook else { return };
         let written = match hook.send(&event).await {
             Ok(()) => self.store.acknowledge(&event).await,

@@ -78,7 +78,7 @@ struct Merchant {
     metrics: Metrics,
     hook: Option<Hook>,
     limits: Limits,
-    /// What PaymentsOS is asked to do, which is carried to its end.
+    /// What PaymentsOS is asked to do, and what the shop's systems are being told, which are carried to their end.
     under_way: UnderWay,
     /// There is something that the shop's own systems are to be told.
     to_tell: Notify,

@@ -39,7 +39,7 @@ const LARGEST_WEBHOOK: usize = 1024 * 1024;
 const BODY: Duration = Duration::from_secs(10);
 /// How long requests under way may take when the process is to end.
 const GRACE: Duration = Duration::from_secs(10);
-/// How long what PaymentsOS was asked to do may take then, whether or not somebody still waits for it.
+/// How long what PaymentsOS was asked to do, or the shop's systems are being told, may take then, whether or not somebody waits for it.
 const LONG_GRACE: Duration = Duration::from_secs(60);
 
 /// Why a merchant could not be started.
@@ -260,9 +260,7 @@ impl Running {
             self.merchant.under_way.none().await;
         };
         if timeout(LONG_GRACE, finish).await.is_err() {
-            tracing::warn!(
-                "creates, captures or voids were still under way: their outcome is settled when they are repeated"
-            );
+            tracing::warn!("something was still under way: what came of it is found by whoever comes next");
             self.server.abort();
         }
         self.beside.iter().for_each(JoinHandle::abort);

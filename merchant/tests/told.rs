@@ -111,6 +111,29 @@ async fn what_was_not_told_before_the_process_ended_is_told_by_the_next() {
 }
 
 #[tokio::test]
+async fn what_is_being_told_when_the_process_is_stopped_is_told_once() {
+    let system = System::default();
+    // It answers nobody before somebody says so.
+    system.crowd.send_modify(|crowd| crowd.wanted = 2);
+    let url = system.clone().open().await;
+    let records = Records::new();
+    let shop = Shop::open_with(|config| {
+        tell(config, &url);
+        config.database_url = records.url();
+    });
+    let shop = Arc::new(shop.await);
+    shop.shopper().await.paid(SUCCEEDS).await;
+    system.hears(1).await;
+    let Shop { sandbox: _sandbox, merchant, .. } = Arc::into_inner(shop).unwrap();
+    let stopped = tokio::spawn(merchant.stop());
+    system.crowd.send_modify(|crowd| crowd.wanted = 1);
+    stopped.await.unwrap();
+    let untold = "SELECT count(*) FROM outbox WHERE acknowledged IS NULL";
+    assert_eq!(records.count(untold).await, 0);
+    assert_eq!(system.told().len(), 1);
+}
+
+#[tokio::test]
 async fn a_payment_that_everybody_has_left_is_followed_to_its_end() {
     let system = System::default();
     let shop = shop(&system).await;

@@ -35,6 +35,13 @@ impl Records {
         }
     }
 
+    /// How many of something there are.
+    pub(crate) async fn count(&self, statement: &'static str) -> i64 {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&self.url()).await.expect("a connection");
+        sqlx::query_scalar(statement).fetch_one(&mut connection).await.expect("a number")
+    }
+
     /// Does to the records what only time, or a fault, does to them.
     pub(crate) async fn change(&self, statement: &'static str) {
         sqlx::any::install_default_drivers();
