@@ -31,7 +31,7 @@ pub struct Handle {
 impl Handle {
     /// Mounts a checkout into `base`. `settings` holds the element's attributes as text, under their own names, and its properties
     /// `paymentMethod`, `methods` and `messages`, `lang`, the language around it, `texts`, those of a language, and `qr`, a function that
-    /// promises a text's QR code; `emit(type, detail)` dispatches an event.
+    /// promises a text's QR code; `emit(type, detail)` dispatches an event, or with the type `trace` takes in a line of the trace.
     #[wasm_bindgen(constructor)]
     pub fn new(base: Element, settings: &JsValue, emit: Function) -> Handle {
         let props = props(settings, &emit);
@@ -129,6 +129,7 @@ fn props(settings: &JsValue, emit: &Function) -> PanelProps {
         })
     };
     let before_redirect = tell("checkout-redirect");
+    let trace = emit.clone();
     PanelProps {
         backend: text("backend").unwrap_or_default(),
         payment_id: text("payment-id"),
@@ -159,6 +160,9 @@ fn props(settings: &JsValue, emit: &Function) -> PanelProps {
         on_state: quietly("checkout-state"),
         on_result: quietly("checkout-result"),
         on_error: quietly("checkout-error"),
+        on_trace: Callback::from(move |line: String| {
+            let _ = trace.call2(&JsValue::UNDEFINED, &"trace".into(), &line.into());
+        }),
         before_redirect: Some(Callback::from(move |detail: Detail| Promise::resolve(&before_redirect(detail)))),
     }
 }

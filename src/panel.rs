@@ -9,6 +9,7 @@ use crate::settings::{PanelProps, Read, access, read};
 use crate::view::{PRESS, Pressed, ScreenProps, screen};
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Effect, Fit, Flow, Input, Millis, Presentation, Setup, StateName, View};
+use paymentsos_core::trace::{input_line, outcome_line};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
@@ -300,8 +301,13 @@ impl Panel {
 
     /// Tells the flow, and does what it says. Whether there is something new to show.
     fn input(&mut self, ctx: &Context<Self>, input: Input) -> bool {
-        let effects = self.flow.handle(input, self.driver.now());
+        let now = self.driver.now();
+        // Before anything comes of it: so it is told even where the component stops over it.
+        let on_trace = &ctx.props().on_trace;
+        on_trace.emit(input_line(&input, now, &self.setup.redirect_hosts));
+        let effects = self.flow.handle(input, now);
         let before = std::mem::replace(&mut self.view, self.flow.view());
+        on_trace.emit(outcome_line(&self.view, &effects));
         let mut for_page = Vec::new();
         for effect in effects {
             match effect {

@@ -116,6 +116,9 @@ settings! {
     /// Told what is wrong, for the page's logs.
     #[prop_or_default]
     pub on_error: Callback<Detail>,
+    /// Told each line of the trace: [`Trace::note`](crate::core::trace::Trace::note) takes them in.
+    #[prop_or_default]
+    pub on_trace: Callback<String>,
     /// Asked before the page is left: a promise of `false` keeps it, the page then goes there itself.
     #[prop_or_default]
     pub before_redirect: Option<Callback<Detail, Promise>>,

@@ -49,6 +49,8 @@ async fn after_a_trap_every_element_says_so_and_none_pays() {
         assert_eq!(to_json(&get(&element.element, "state.error")), error);
         assert_eq!(text_of(element.call("pay")).await, "unavailable");
     }
+    let lines = to_json(&get(&one.element, "trace.lines"));
+    assert!(lines.as_array().unwrap().len() > 4, "what led to it is still told: {lines}");
     // Nor does one that comes into the page now.
     let late = Mounted::new(&page, |_| {}).await;
     until("the late one to say so", || late.state() == "unavailable").await;

@@ -6,6 +6,7 @@
 mod stub;
 
 use paymentsos_checkout::core::flow::StateName;
+use paymentsos_checkout::core::trace::Trace;
 use paymentsos_checkout::{Checkout, CheckoutHandle, Detail};
 use serde_json::json;
 use std::cell::RefCell;
@@ -27,6 +28,7 @@ struct AppProps {
     backend: AttrValue,
     handle: CheckoutHandle,
     on_result: Callback<Detail>,
+    on_trace: Callback<String>,
     locale: &'static str,
     assets: Option<AttrValue>,
     /// The key and the payment of each.
@@ -50,6 +52,7 @@ fn App(props: &AppProps) -> Html {
                     payment_method={(*method).clone()}
                     handle={props.handle.clone()}
                     on_result={props.on_result.clone()}
+                    on_trace={props.on_trace.clone()}
                 >
                     <p slot="summary" class="own">{ "Two mugs" }</p>
                     <p slot="succeeded" class="own">{ "They are packed" }</p>
@@ -72,6 +75,7 @@ impl Mounted {
             backend: page.backend.clone().into(),
             handle: CheckoutHandle::default(),
             on_result: Callback::noop(),
+            on_trace: Callback::noop(),
             locale: "en-US",
             assets: None,
             checkouts: &[("one", PAYMENT)],
@@ -322,4 +326,18 @@ async fn it_speaks_another_language_once_its_file_is_there_and_english_until_the
     until("what is built in", || app.text().contains("Your payment")).await;
     assert_eq!((section(&app, "lang"), page.count("GET", "/locales/en-GB.json")), (None, 0));
     assert_eq!(app.state(0), "ready");
+}
+
+#[wasm_bindgen_test]
+async fn the_app_is_told_a_trace_that_comes_to_the_same() {
+    let page = Page::new();
+    let trace: Rc<RefCell<Trace>> = Rc::default();
+    let kept = trace.clone();
+    let on_trace = Callback::from(move |line| kept.borrow_mut().note(line));
+    let app = Mounted::new(&page, |props| props.on_trace = on_trace).await;
+    app.pay(&page).await;
+    page.create().await.reply(201, &succeeded());
+    until("the result", || app.state(0) == "succeeded").await;
+    let replayed = trace.borrow().replay().unwrap();
+    assert_eq!((replayed.view.state, replayed.difference), (StateName::Succeeded, None));
 }

@@ -7,6 +7,7 @@ mod screens;
 
 use paymentsos_checkout::core::codes::Code;
 use paymentsos_checkout::core::flow::StateName;
+use paymentsos_checkout::core::trace;
 use paymentsos_checkout::messages::Key;
 use screens::{every_screen, html};
 use serde_json::Value;
@@ -90,6 +91,16 @@ fn properties_and_methods_are_those_of_the_class() {
     }
     let settable = quoted(between(CLASS, "const PROPERTIES = [", "]"), '\'');
     assert_eq!(settable, members("set "));
+}
+
+#[test]
+fn the_class_keeps_a_trace_as_the_flow_writes_it() {
+    let number = |start: &str| between(CLASS, start, ";").parse::<usize>().unwrap();
+    assert_eq!(number("const TRACE_LIMIT = "), trace::LIMIT);
+    let version = between(CLASS, "  trace() {", "release");
+    assert!(version.contains(&format!("version: {},", trace::VERSION)), "{version}");
+    let typed = between(TYPES, "export interface CheckoutTrace {", "\n}");
+    assert!(typed.contains(&format!("version: {};", trace::VERSION)), "{typed}");
 }
 
 #[test]

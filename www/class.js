@@ -9,6 +9,7 @@ const START_LIMIT = 15000;
 const REDIRECT_LIMIT = 3000;
 const STYLES_LIMIT = 3000;
 const LANGUAGE_LIMIT = 300;
+const TRACE_LIMIT = 1000;
 
 const ATTRIBUTES = [
   'backend', 'payment-id', 'kind', 'amount', 'currency', 'merchant-site-url', 'presentation', 'redirect-hosts',
@@ -112,6 +113,9 @@ class Behind {
     this.waiting = [];
     this.unanswered = new Set();
     this.updating = false;
+    // It outlives the module, whatever that stops over.
+    this.lines = [];
+    this.dropped = 0;
     this.state = Object.freeze({ state: 'loading', payment_id: null, kind: 'charge', transaction_id: null, result: null, error: null });
   }
 
@@ -249,6 +253,8 @@ class Behind {
 
   async mount(turn) {
     this.show('loading');
+    this.lines = [];
+    this.dropped = 0;
     watch();
     // What shows the room that it will take.
     styles();
@@ -294,6 +300,7 @@ class Behind {
   emit(type, detail) {
     // What is stopped goes nowhere either.
     if (this.stopped) return false;
+    if (type === 'trace') return this.note(detail);
     Object.freeze(detail);
     if (type === 'checkout-state') {
       this.state = detail;
@@ -302,6 +309,16 @@ class Behind {
     if (type === 'checkout-redirect') return this.beforeRedirect(detail);
     this.dispatch(type, detail);
     return undefined;
+  }
+
+  // Where there are too many lines, the oldest step goes, but never the start.
+  note(line) {
+    this.lines.push(line);
+    if (this.lines.length > TRACE_LIMIT) this.dropped += this.lines.splice(2, 2).length;
+  }
+
+  trace() {
+    return Object.freeze({ version: 1, release: RELEASE, dropped: this.dropped, lines: Object.freeze(this.lines.slice()) });
   }
 
   // The page may have something to do before it is left, but not for long; or it goes there itself.
@@ -390,6 +407,9 @@ export class PaymentsosCheckout extends (typeof HTMLElement === 'function' ? HTM
 
   /** What events say in `detail`, as of now. */
   get state() { return of(this).state; }
+
+  /** What has happened since the element was put on the page, for a support ticket: nothing personal is in it. */
+  get trace() { return of(this).trace(); }
 
   /** As a press on Pay. Resolves to the state once it is not `creating` any more. */
   pay() { return of(this).command('pay'); }

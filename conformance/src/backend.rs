@@ -1,15 +1,13 @@
 //! The backend that is checked: requests as a browser sends them, and what it replies.
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Method};
+use crate::client::{Client, NoReply};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::{Error, Method};
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 use url::Url;
-
-/// Longer than a backend may hold an answer, or take for a create.
-const PATIENCE: Duration = Duration::from_secs(65);
 
 /// What a backend that limits rates may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -83,15 +81,13 @@ impl Sent {
     }
 }
 
-/// Why there is no reply.
-#[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum NoReply {
-    #[error("it did not answer within {} s", PATIENCE.as_secs())]
-    TimedOut,
-    #[error("it closed the connection without an answer")]
-    Broken,
-    #[error("no such request can be sent")]
-    Unsendable,
+/// What it replied, to be searched for what no reply may hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Replied {
+    /// The request.
+    pub(crate) to: String,
+    /// The headers' lines, and the body.
+    pub(crate) text: String,
 }
 
 /// The backend. All that it ever replied is kept, to be searched in the end.
@@ -99,7 +95,7 @@ pub(crate) enum NoReply {
 pub(crate) struct Backend {
     pub(crate) base: Url,
     client: Client,
-    replies: Arc<Mutex<Vec<(String, String)>>>,
+    replies: Arc<Mutex<Vec<Replied>>>,
 }
 
 impl Backend {
@@ -131,28 +127,26 @@ impl Backend {
     }
 
     async fn send_once(&self, method: Method, url: Url, sent: Sent) -> Result<Reply, NoReply> {
-        let what = format!("{method} {}", url.path());
+        let to = format!("{method} {}", url.path());
         let mut headers = HeaderMap::new();
         for (name, value) in sent.headers {
-            let value = HeaderValue::from_str(&value).map_err(|_| NoReply::Unsendable)?;
-            headers.insert(HeaderName::from_static(name), value);
-        }
-        let mut request = self.client.request(method, url).headers(headers).timeout(PATIENCE);
-        if let Some(body) = sent.body {
-            request = request.body(body);
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_str(&value).map_err(Error::from)?);
         }
         let began = Instant::now();
-        let no_reply = |error: reqwest::Error| if error.is_timeout() { NoReply::TimedOut } else { NoReply::Broken };
-        let reply = request.send().await.map_err(no_reply)?;
-        let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
-        let text = reply.text().await.map_err(no_reply)?;
-        self.replies.lock().unwrap_or_else(PoisonError::into_inner).push((what, text.clone()));
-        let body = serde_json::from_str(&text).unwrap_or_default();
-        Ok(Reply { status, headers, body, took: began.elapsed() })
+        let received = self.client.send(method, &url, headers, sent.body.unwrap_or_default()).await?;
+        let took = began.elapsed();
+        let mut text = String::new();
+        for (name, value) in &received.headers {
+            text.extend([name.as_str(), ": ", &String::from_utf8_lossy(value.as_bytes()), "\n"]);
+        }
+        text.push_str(&received.text);
+        self.replies.lock().unwrap_or_else(PoisonError::into_inner).push(Replied { to, text });
+        let body = serde_json::from_str(&received.text).unwrap_or_default();
+        Ok(Reply { status: received.status.as_u16(), headers: received.headers, body, took })
     }
 
     /// What was asked, and replied, so far.
-    pub(crate) fn replies(&self) -> Vec<(String, String)> {
+    pub(crate) fn replies(&self) -> Vec<Replied> {
         self.replies.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

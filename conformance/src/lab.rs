@@ -1,17 +1,21 @@
 //! What a check works with: shoppers with a payment each, what they pay with, and the local PaymentsOS.
 
-use crate::backend::{Backend, NoReply, Reply, Sent};
+use crate::authorizations;
+use crate::backend::{Backend, Reply, Sent};
+use crate::client::{Client, NoReply};
+use crate::kind::Kind;
 use crate::options::{Options, Unusable};
-use crate::orders::{NoPayment, Orders, Paid};
+use crate::orders::{NoPayment, Orders, Paid, Shown, shown};
 use crate::report::Verdict;
 use crate::sandbox::Sandbox;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method};
+use http::Method;
 use serde_json::{Value, json};
 use std::fmt::Display;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::OnceCell;
 use tokio::time::sleep;
+use url::Url;
 use uuid::Uuid;
 
 /// Why a check did not come to its end.
@@ -19,6 +23,7 @@ use uuid::Uuid;
 pub(crate) enum Stop {
     Broken(String),
     NotRun(String),
+    NotNeeded(String),
 }
 
 /// A check's end: `Ok` where the rule is kept.
@@ -33,7 +38,7 @@ impl From<NoReply> for Stop {
 impl From<NoPayment> for Stop {
     fn from(error: NoPayment) -> Stop {
         match error {
-            NoPayment::UsedUp | NoPayment::OneSession => Stop::NotRun(error.to_string()),
+            NoPayment::UsedUp(_) => Stop::NotRun(error.to_string()),
             NoPayment::NoReply(_) | NoPayment::Wrong(_) => Stop::Broken(format!("no order could be made: {error}")),
         }
     }
@@ -44,6 +49,7 @@ pub(crate) fn verdict(checked: Checked) -> Verdict {
         Ok(()) => Verdict::Kept,
         Err(Stop::Broken(found)) => Verdict::Broken(found),
         Err(Stop::NotRun(why)) => Verdict::NotRun(why),
+        Err(Stop::NotNeeded(why)) => Verdict::NotNeeded(why),
     }
 }
 
@@ -61,15 +67,19 @@ pub(crate) enum With {
 }
 
 /// What a check works with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Lab {
     pub(crate) backend: Backend,
     pub(crate) origin: String,
     pub(crate) secrets: Vec<String>,
-    orders: Orders,
-    first: Mutex<Option<Paid>>,
+    /// What its payments are paid by.
+    pub(crate) kind: Kind,
+    orders: Arc<Orders>,
+    first: Arc<Mutex<Option<Paid>>>,
+    stranger: Shown,
     sandbox: Option<Sandbox>,
     methods: [Value; 3],
+    authorizations: Arc<OnceCell<Checked>>,
 }
 
 fn mock(status: Option<&str>) -> Value {
@@ -82,41 +92,54 @@ fn mock(status: Option<&str>) -> Value {
 
 impl Lab {
     pub(crate) async fn open(options: &Options) -> Result<Lab, Unusable> {
-        let client = Client::builder().no_proxy().redirect(Policy::none()).build()?;
-        let mut base = options.backend.clone();
-        if base.cannot_be_a_base() || base.host().is_none() {
-            return Err(Unusable::Address(base));
-        }
-        if base.path() == "/" {
-            base.set_path("/api");
-        }
+        let addresses = [Some(&options.backend), options.orders.as_ref(), options.sandbox.as_ref()];
+        addresses.into_iter().flatten().try_for_each(can_be_called)?;
+        let client = Client::new(addresses.into_iter().flatten().any(|url| url.scheme() == "https"))?;
+        let base = base(&options.backend);
         let origin = options.origin.as_ref().unwrap_or(&base).origin().ascii_serialization();
         let backend = Backend::new(base.clone(), client.clone());
-        if backend.send(Method::GET, "/", Sent::default()).await.is_err() {
-            return Err(Unusable::Backend(base));
+        if let Err(why) = backend.send(Method::GET, "/", Sent::default()).await {
+            return Err(Unusable::Backend { url: base, why: why.to_string() });
         }
         let sandbox = options.sandbox.clone().map(|url| Sandbox::new(url, client));
         if let (Some(sandbox), Some(url)) = (&sandbox, &options.sandbox) {
-            if !sandbox.is_there().await {
-                return Err(Unusable::Sandbox(url.clone()));
-            }
+            let log = sandbox.log().await;
+            log.map_err(|why| Unusable::Sandbox { url: url.clone(), why: why.to_string() })?;
             sandbox.no_faults().await;
         }
-        let (orders, first) = orders(options, &backend, &origin).await?;
+        let orders = Orders::new(options);
+        // Found out now, and not by every check.
+        let first = match &orders {
+            Orders::Given { .. } => None,
+            Orders::Made { url, .. } => Some(
+                orders
+                    .next(Kind::Charge, &backend, &origin)
+                    .await
+                    .map_err(|why| Unusable::Orders { orders: url.clone(), why: why.to_string() })?,
+            ),
+        };
         let or = |given: &Option<Value>, status| given.clone().unwrap_or_else(|| mock(status));
         Ok(Lab {
             backend,
             origin,
             secrets: options.secrets.clone(),
-            orders,
-            first: Mutex::new(first),
+            kind: Kind::Charge,
+            orders: Arc::new(orders),
+            first: Arc::new(Mutex::new(first)),
+            stranger: shown(options.other_cookie.as_deref(), options.other_client_token.as_deref()),
             sandbox,
             methods: [
                 or(&options.succeeds, Some("succeed")),
                 or(&options.fails, Some("failed")),
                 or(&options.redirects, None),
             ],
+            authorizations: Arc::default(),
         })
+    }
+
+    /// The same, for payments that are paid by that kind.
+    pub(crate) fn paying(&self, kind: Kind) -> Lab {
+        Lab { kind, ..self.clone() }
     }
 
     /// As it is before each check.
@@ -134,24 +157,57 @@ impl Lab {
         &self.methods[method as usize]
     }
 
+    /// Whether there are authorizations to be checked; found out once.
+    pub(crate) async fn can_authorize(&self) -> Checked {
+        self.authorizations.get_or_init(|| authorizations::can_be_made(self)).await.clone()
+    }
+
+    /// How many payments there are yet, where they can come to an end.
+    pub(crate) fn left(&self) -> Option<usize> {
+        self.orders.left(self.kind)
+    }
+
+    /// The session that all payments are of, if they are of one.
+    pub(crate) fn session(&self) -> Option<&Shown> {
+        self.orders.session()
+    }
+
+    /// Whether it is known that the session is no cookie; an order may yet set one.
+    pub(crate) fn has_no_cookie(&self) -> bool {
+        self.left().is_some() && self.session().is_some_and(|shown| shown.iter().all(|(name, _)| *name != "cookie"))
+    }
+
+    /// Whether something is known that another session shows, or can be.
+    pub(crate) fn has_strangers(&self) -> bool {
+        !self.stranger.is_empty() || self.session().is_none()
+    }
+
     /// A shopper with a payment that nobody has paid.
     pub(crate) async fn shopper(&self) -> Checked<Shopper<'_>> {
-        let first = self.first.lock().map(|mut first| first.take()).unwrap_or_default();
+        let first = match self.kind {
+            Kind::Charge => self.first.lock().unwrap_or_else(PoisonError::into_inner).take(),
+            Kind::Authorization => None,
+        };
         let paid = match first {
             Some(first) => first,
-            None => self.orders.next(&self.backend, &self.origin).await?,
+            None => self.orders.next(self.kind, &self.backend, &self.origin).await?,
         };
         self.shopper_of(paid).await
     }
 
     /// The same shopper with another payment.
     pub(crate) async fn again(&self, shopper: &Shopper<'_>) -> Checked<Shopper<'_>> {
-        self.shopper_of(self.orders.another(&self.backend, &self.origin, &shopper.paid).await?).await
+        self.shopper_of(self.orders.another(self.kind, &self.backend, &self.origin, &shopper.paid).await?).await
     }
 
-    /// Another session's shopper, with a payment.
-    pub(crate) async fn stranger(&self) -> Checked<Shopper<'_>> {
-        self.shopper_of(self.orders.of_a_stranger(&self.backend, &self.origin).await?).await
+    /// Another session's shopper, at the payment of this one.
+    pub(crate) async fn stranger<'a>(&self, shopper: &Shopper<'a>) -> Checked<Shopper<'a>> {
+        let headers = match self.session() {
+            _ if !self.stranger.is_empty() => self.stranger.clone(),
+            None => self.orders.next(self.kind, &self.backend, &self.origin).await?.headers,
+            Some(_) => return Err(Stop::NotRun(NO_STRANGER.to_owned())),
+        };
+        Ok(Shopper { paid: Paid { payment: shopper.paid.payment.clone(), headers }, ..shopper.clone() })
     }
 
     async fn shopper_of(&self, paid: Paid) -> Checked<Shopper<'_>> {
@@ -166,21 +222,22 @@ impl Lab {
     }
 }
 
-async fn orders(options: &Options, backend: &Backend, origin: &str) -> Result<(Orders, Option<Paid>), Unusable> {
-    if !options.payments.is_empty() {
-        let cookie = options.cookie.iter().map(|cookie| ("cookie", cookie.clone()));
-        let token = options.client_token.iter().map(|token| ("authorization", format!("Bearer {token}")));
-        let left = Mutex::new(options.payments.iter().rev().cloned().collect());
-        return Ok((Orders::Given { left, headers: cookie.chain(token).collect() }, None));
+/// What is said where there is but one session.
+pub(crate) const NO_STRANGER: &str = "it needs a second session: give it with --other-cookie or --other-client-token";
+
+fn can_be_called(url: &Url) -> Result<(), Unusable> {
+    let has_credentials = !url.username().is_empty() || url.password().is_some();
+    let can_be = matches!(url.scheme(), "http" | "https") && url.host().is_some() && !has_credentials;
+    if can_be { Ok(()) } else { Err(Unusable::Address(url.clone())) }
+}
+
+/// The element's `backend`.
+fn base(backend: &Url) -> Url {
+    let mut base = backend.clone();
+    if base.path() == "/" {
+        base.set_path("/api");
     }
-    let mut url = options.backend.clone();
-    url.set_path("/shop/orders");
-    let url = options.orders.clone().unwrap_or(url);
-    let orders = Orders::Made(url.clone());
-    // Found out now, and not by every check.
-    let unusable = |why: NoPayment| Unusable::Orders { orders: url, why: why.to_string() };
-    let first = orders.next(backend, origin).await.map_err(unusable)?;
-    Ok((orders, Some(first)))
+    base
 }
 
 /// Somebody in front of a browser, with a payment.
@@ -228,7 +285,17 @@ impl Shopper<'_> {
     }
 
     pub(crate) async fn post(&self, attempt: Uuid, body: &Value) -> Result<Reply, NoReply> {
-        self.send(Method::POST, "/charges", self.create(attempt, body)).await
+        self.send_create(self.create(attempt, body)).await
+    }
+
+    /// A create that is not as the component sends it.
+    pub(crate) async fn send_create(&self, sent: Sent) -> Result<Reply, NoReply> {
+        self.send(Method::POST, self.lab.kind.path(), sent).await
+    }
+
+    /// Where a transaction is, below the payment.
+    pub(crate) fn at(&self, transaction: &Reply) -> String {
+        format!("{}/{}", self.lab.kind.path(), transaction.id().unwrap_or_default())
     }
 
     pub(crate) async fn pay(&self, method: With, attempt: Uuid) -> Result<Reply, NoReply> {

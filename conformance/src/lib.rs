@@ -5,33 +5,44 @@
 
 #![warn(missing_docs)]
 
+mod authorizations;
 mod backend;
 mod checks;
+mod client;
+mod kind;
 mod lab;
 mod options;
 mod orders;
 mod report;
 mod sandbox;
 
+pub use checks::payments_needed;
 pub use options::{Options, Unusable};
 pub use report::{Outcome, Report, Verdict};
 
+use checks::{Check, When};
 use lab::Lab;
 
-/// Runs every check, one after the other.
+/// Runs every check: one after the other, beside them those that are long, and afterwards what looks through the replies to all.
 ///
 /// # Errors
 ///
 /// Where the backend cannot be called at all, or there is nothing to pay.
 pub async fn run(options: &Options) -> Result<Report, Unusable> {
     let lab = Lab::open(options).await?;
-    let mut report = Report::default();
-    for check in checks::all() {
-        if options.only.is_empty() || options.only.iter().any(|name| name == check.name) {
-            let verdict = (check.run)(&lab).await;
+    let is_wanted = |check: &Check| options.only.is_empty() || options.only.iter().any(|name| name == check.name);
+    let wanted: Vec<Check> = checks::all().into_iter().filter(is_wanted).collect();
+    let run_those = async |when: When| {
+        let mut outcomes = Vec::new();
+        for check in wanted.iter().filter(|check| check.when() == when) {
+            let verdict = check.verdict(&lab).await;
             lab.tidy_up().await;
-            report.add(check, verdict);
+            outcomes.push(Outcome { name: check.name, rule: check.rule, suffered: check.suffered, verdict });
         }
-    }
-    Ok(report)
+        outcomes
+    };
+    let (in_turn, beside) = tokio::join!(run_those(When::InTurn), run_those(When::Beside));
+    let mut outcomes = [in_turn, beside, run_those(When::Afterwards).await].concat();
+    outcomes.sort_by_key(|outcome| wanted.iter().position(|check| check.name == outcome.name));
+    Ok(Report { outcomes })
 }

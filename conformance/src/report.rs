@@ -1,6 +1,5 @@
 //! What came of the checks, as a table.
 
-use crate::checks::Check;
 use std::fmt;
 
 /// What came of one check.
@@ -12,6 +11,8 @@ pub enum Verdict {
     Broken(String),
     /// It could not be told: what would be needed.
     NotRun(String),
+    /// The backend does not do what the rule is about, and need not.
+    NotNeeded(String),
 }
 
 /// One check's outcome.
@@ -30,26 +31,30 @@ pub struct Outcome {
 /// All of them.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// In the order of their runs.
+    /// In the order of the rules.
     pub outcomes: Vec<Outcome>,
 }
 
 impl Report {
-    pub(crate) fn add(&mut self, check: &Check, verdict: Verdict) {
-        let Check { name, rule, suffered, .. } = *check;
-        self.outcomes.push(Outcome { name, rule, suffered, verdict });
-    }
-
-    /// Whether no rule is broken.
+    /// Whether no rule is broken, as far as they were checked.
     pub fn is_kept(&self) -> bool {
         self.broken().next().is_none()
+    }
+
+    /// How many rules were not checked, though the backend must keep them.
+    pub fn not_run(&self) -> usize {
+        self.count(|verdict| matches!(verdict, Verdict::NotRun(_)))
+    }
+
+    fn count(&self, is: impl Fn(&Verdict) -> bool) -> usize {
+        self.outcomes.iter().filter(|outcome| is(&outcome.verdict)).count()
     }
 
     /// The rules that are broken, and what was found.
     pub fn broken(&self) -> impl Iterator<Item = (&Outcome, &str)> {
         self.outcomes.iter().filter_map(|outcome| match &outcome.verdict {
             Verdict::Broken(found) => Some((outcome, found.as_str())),
-            Verdict::Kept | Verdict::NotRun(_) => None,
+            Verdict::Kept | Verdict::NotRun(_) | Verdict::NotNeeded(_) => None,
         })
     }
 }
@@ -62,18 +67,19 @@ impl fmt::Display for Report {
                 Verdict::Kept => writeln!(f, "  kept     {name:longest$}  {rule}")?,
                 Verdict::Broken(_) => writeln!(f, "  BROKEN   {name:longest$}  {rule}")?,
                 Verdict::NotRun(why) => writeln!(f, "  not run  {name:longest$}  {why}")?,
+                Verdict::NotNeeded(why) => writeln!(f, "  no need  {name:longest$}  {why}")?,
             }
         }
         for (Outcome { name, rule, suffered, .. }, found) in self.broken() {
             writeln!(f, "\n{name}: {rule}\n  found:   {found}\n  suffers: {suffered}")?;
         }
-        let count = |is: fn(&Verdict) -> bool| self.outcomes.iter().filter(|outcome| is(&outcome.verdict)).count();
-        writeln!(
-            f,
-            "\n{} rules kept, {} broken, {} not run",
-            count(|verdict| matches!(verdict, Verdict::Kept)),
-            count(|verdict| matches!(verdict, Verdict::Broken(_))),
-            count(|verdict| matches!(verdict, Verdict::NotRun(_))),
-        )
+        let (kept, broken) = (self.count(|verdict| *verdict == Verdict::Kept), self.broken().count());
+        let (not_run, not_needed) = (self.not_run(), self.count(|verdict| matches!(verdict, Verdict::NotNeeded(_))));
+        writeln!(f, "\n{kept} rules kept, {broken} broken, {not_run} not run, {not_needed} not needed")?;
+        match (self.is_kept(), not_run) {
+            (true, 0) | (false, _) => Ok(()),
+            (true, 1) => writeln!(f, "kept as far as it was checked: 1 rule was not, for the reason above"),
+            (true, _) => writeln!(f, "kept as far as it was checked: {not_run} rules were not, for the reasons above"),
+        }
     }
 }

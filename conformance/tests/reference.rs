@@ -3,13 +3,33 @@
 mod common;
 
 use common::proxy::{Proxy, nothing};
-use common::{address, assert_kept, checked, config, sandbox};
+use common::{Shopper, address, assert_kept, checked, config, sandbox};
+use conformance::{Options, payments_needed, run};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_reference_keeps_the_contract() {
     let sandbox = sandbox().await;
     let merchant = merchant::start(config(address(sandbox.address))).await.expect("a merchant");
     assert_kept(&checked(address(merchant.address), &sandbox, &[]).await, &[]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn as_many_payments_as_are_said_to_be_needed_are_enough() {
+    let sandbox = sandbox().await;
+    let merchant = merchant::start(config(address(sandbox.address))).await.expect("a merchant");
+    let backend = address(merchant.address);
+    let (shopper, another) = (Shopper::at(backend.clone()).await, Shopper::at(backend.clone()).await);
+    let mut options = Options::new(backend, address(sandbox.address));
+    let [charges, authorizations] = payments_needed();
+    for _ in 0..charges {
+        options.payments.push(shopper.order("charge").await);
+    }
+    for _ in 0..authorizations {
+        options.authorize.push(shopper.order("authorization").await);
+    }
+    options.cookie = Some(shopper.cookie);
+    options.other_cookie = Some(another.cookie);
+    assert_kept(&run(&options).await.expect("a backend that can be checked"), &[]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

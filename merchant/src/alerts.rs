@@ -51,14 +51,18 @@ impl Alerts {
         payment: &str,
         transaction: &str,
     ) -> Result<(), StoreError> {
-        if !store.add_alert(code.name(), payment, transaction).await? {
-            return Ok(());
+        if store.add_alert(code, payment, transaction).await? {
+            self.log(code, payment, transaction);
         }
+        Ok(())
+    }
+
+    /// Says that an alert was raised. The records have it already.
+    pub(crate) fn log(&self, code: AlertCode, payment: &str, transaction: &str) {
         let mut raised = self.raised.lock().unwrap_or_else(PoisonError::into_inner);
         raised.push(Alert { code, payment: payment.to_owned(), transaction: transaction.to_owned() });
         let count = raised.len();
         tracing::error!(alert = code.name(), payment, transaction, count, "somebody must look at this payment");
-        Ok(())
     }
 
     pub(crate) fn all(&self) -> Vec<Alert> {

@@ -60,7 +60,9 @@ impl Merchant {
     pub(crate) async fn authenticate(self: &Arc<Self>, asked: Authentication) -> Result<Transaction, Problem> {
         let merchant = Arc::clone(self);
         // On its own: a shopper who closes the page must not stop it half-way.
+        let piece = self.under_way.begin();
         let task = tokio::spawn(async move {
+            let _piece = piece;
             let place = merchant.desk.place(&asked.payment);
             let _turn = place.creating.lock().await;
             merchant.authenticate_in_turn(&asked).await

@@ -6,6 +6,7 @@ use crate::proxies::Network;
 use crate::serve::StartError;
 use crate::store::is_database;
 use std::env;
+use std::ffi::OsString;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -111,6 +112,8 @@ pub struct Config {
     pub system_keys: Vec<Secret>,
     /// Proxies whose `X-Forwarded-For` is believed. (`TRUSTED_PROXIES`, addresses and networks separated by commas)
     pub trusted_proxies: Vec<Network>,
+    /// How long a request's body may take to come. (No variable: twenty seconds, but for tests.)
+    pub body_within: Duration,
 }
 
 /// A setting that is missing or wrong, and what to do about it.
@@ -170,17 +173,18 @@ impl Config {
             rate_of_reads: None,
             system_keys: Vec::new(),
             trusted_proxies: Vec::new(),
+            body_within: BODY_WITHIN,
         }
     }
 
     /// The configuration in the environment's variables.
     pub fn from_env() -> Result<Config, ConfigError> {
-        Config::from_variables(|name| env::var(name).ok())
+        Config::from_variables(|name| env::var_os(name))
     }
 
     /// The configuration in variables that are looked up by name. An empty one counts as not set.
-    pub fn from_variables(lookup: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
-        let vars = Variables(|name: &str| lookup(name).map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()));
+    pub fn from_variables(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Config, ConfigError> {
+        let vars = Variables(lookup);
         let config = Config {
             listen: vars
                 .parsed("MERCHANT_LISTEN", "an address and port such as 127.0.0.1:8080", |v| v.parse().ok())?
@@ -188,7 +192,7 @@ impl Config {
             metrics_listen: vars
                 .parsed("METRICS_LISTEN", "an address and port such as 127.0.0.1:9090", |v| v.parse().ok())?,
             public_url: vars.parsed("MERCHANT_PUBLIC_URL", "the shop's https address", web_address)?,
-            shop_dir: vars.get("SHOP_DIR").map(PathBuf::from),
+            shop_dir: vars.get("SHOP_DIR")?.map(PathBuf::from),
             shop_origins: vars
                 .parsed("SHOP_ORIGINS", "origins such as https://shop.example, separated by commas", |v| {
                     list(&v, web_address)
@@ -227,7 +231,7 @@ impl Config {
                 "PAYMENTSOS_PRIVATE_KEY",
                 "the business unit's private key, from the PaymentsOS Control Center",
             )?),
-            previous_private_key: vars.get("PAYMENTSOS_PREVIOUS_PRIVATE_KEY").map(Secret::new),
+            previous_private_key: vars.get("PAYMENTSOS_PREVIOUS_PRIVATE_KEY")?.map(Secret::new),
             public_key: vars.required(
                 "PAYMENTSOS_PUBLIC_KEY",
                 "the business unit's public key, from the PaymentsOS Control Center",
@@ -239,7 +243,7 @@ impl Config {
                     _ => None,
                 })?
                 .unwrap_or(Environment::Test),
-            api_version: vars.get("PAYMENTSOS_API_VERSION").unwrap_or_else(|| "1.3.0".to_owned()),
+            api_version: vars.get("PAYMENTSOS_API_VERSION")?.unwrap_or_else(|| "1.3.0".to_owned()),
             shop_hook_url: vars.parsed("SHOP_HOOK_URL", "an https address of the shop's own systems", web_address)?,
             shop_hook_secrets: vars
                 .parsed("SHOP_HOOK_SECRET", HOOK_SECRET, |v| list(&v, |part| Some(Secret::new(part))))?
@@ -264,6 +268,7 @@ impl Config {
                     list(&v, |part| part.parse().ok())
                 })?
                 .unwrap_or_default(),
+            body_within: BODY_WITHIN,
         };
         config.check()?;
         Ok(config)
@@ -271,8 +276,26 @@ impl Config {
 
     /// What holds however it was made.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        if self.paymentsos_url.scheme() != "https" && !is_loopback(&self.paymentsos_url) {
+        if is_in_the_clear(&self.paymentsos_url) {
             return Err(ConfigError::Insecure);
+        }
+        // Card numbers go there, and scripts come from there, whatever the environment.
+        let for_browsers = [
+            ("PAYMENTSOS_BROWSER_URL", &self.paymentsos_browser_url),
+            ("SHOP_SECURE_FIELDS", &self.shop_secure_fields),
+        ];
+        for (name, url) in for_browsers {
+            if url.as_ref().is_some_and(is_in_the_clear) {
+                return Err(ConfigError::Invalid { name, hint: HTTPS });
+            }
+        }
+        if self.environment == Environment::Live {
+            let name = "MERCHANT_PUBLIC_URL";
+            match &self.public_url {
+                None => return Err(ConfigError::Missing { name, hint: "the https address that shoppers see" }),
+                Some(url) if is_in_the_clear(url) => return Err(ConfigError::Invalid { name, hint: HTTPS }),
+                Some(_) => {}
+            }
         }
         self.hook_keys().map(drop)
     }
@@ -286,11 +309,8 @@ impl Config {
     fn hook_keys(&self) -> Result<Vec<Vec<u8>>, ConfigError> {
         let name = "SHOP_HOOK_SECRET";
         let Some(url) = &self.shop_hook_url else { return Ok(Vec::new()) };
-        if url.scheme() != "https" && !is_loopback(url) {
-            return Err(ConfigError::Invalid {
-                name: "SHOP_HOOK_URL",
-                hint: "an https address (http is allowed on loopback only)",
-            });
+        if is_in_the_clear(url) {
+            return Err(ConfigError::Invalid { name: "SHOP_HOOK_URL", hint: HTTPS });
         }
         if self.shop_hook_secrets.is_empty() {
             return Err(ConfigError::Missing { name, hint: HOOK_SECRET });
@@ -304,18 +324,25 @@ const DAY: u64 = 24 * 60 * 60;
 /// A year, and what may come after it.
 const KEEP_FOR: Duration = Duration::from_secs(400 * DAY);
 const FOLLOW_AFTER: Duration = Duration::from_secs(30);
+/// A body is a few kilobytes, PaymentsOS's webhooks somewhat more: what comes more slowly than this is there to keep a connection busy.
+const BODY_WITHIN: Duration = Duration::from_secs(20);
+const HTTPS: &str = "an https address (http is allowed on loopback only)";
 const HOOK_SECRET: &str =
     "`whsec_` and a random key of 24 to 64 bytes in base64, as `openssl rand -base64 32` makes one";
 
-struct Variables<F>(F);
+/// Variables, looked up by name.
+pub(crate) struct Variables<F>(pub(crate) F);
 
-impl<F: Fn(&str) -> Option<String>> Variables<F> {
-    fn get(&self, name: &'static str) -> Option<String> {
-        (self.0)(name)
+impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
+    /// A variable's text. One that is empty is not set; one that is no text was set to something, which must not be passed over.
+    pub(crate) fn get(&self, name: &'static str) -> Result<Option<String>, ConfigError> {
+        let Some(value) = (self.0)(name) else { return Ok(None) };
+        let text = value.to_str().ok_or(ConfigError::Invalid { name, hint: "text in UTF-8" })?.trim();
+        Ok((!text.is_empty()).then(|| text.to_owned()))
     }
 
     fn required(&self, name: &'static str, hint: &'static str) -> Result<String, ConfigError> {
-        self.get(name).ok_or(ConfigError::Missing { name, hint })
+        self.get(name)?.ok_or(ConfigError::Missing { name, hint })
     }
 
     fn rate(&self, name: &'static str, default: Rate) -> Result<Option<Rate>, ConfigError> {
@@ -327,13 +354,13 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         Ok(rate.unwrap_or(Some(default)))
     }
 
-    fn parsed<T>(
+    pub(crate) fn parsed<T>(
         &self,
         name: &'static str,
         hint: &'static str,
         parse: impl Fn(String) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
-        self.get(name).map(|value| parse(value).ok_or(ConfigError::Invalid { name, hint })).transpose()
+        self.get(name)?.map(|value| parse(value).ok_or(ConfigError::Invalid { name, hint })).transpose()
     }
 }
 
@@ -343,6 +370,11 @@ fn list<T>(text: &str, parse: impl Fn(String) -> Option<T>) -> Option<Vec<T>> {
 
 fn web_address(text: String) -> Option<Url> {
     Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some())
+}
+
+/// Whether what is sent to an address can be read on the way.
+fn is_in_the_clear(url: &Url) -> bool {
+    url.scheme() != "https" && !is_loopback(url)
 }
 
 /// Whether an address leads to this very machine.
@@ -365,7 +397,7 @@ mod tests {
             ("PAYMENTSOS_PRIVATE_KEY", "the-private-key"),
             ("PAYMENTSOS_PUBLIC_KEY", "the-public-key"),
         ];
-        let find = |name: &str| pairs.iter().chain(&needed).find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        let find = |name: &str| pairs.iter().chain(&needed).find(|(n, _)| *n == name).map(|(_, v)| (*v).into());
         Config::from_variables(find)
     }
 
@@ -392,6 +424,42 @@ mod tests {
         assert_eq!(with(&[("PAYMENTSOS_URL", "http://api.paymentsos.com")]).unwrap_err(), ConfigError::Insecure);
         assert!(with(&[("PAYMENTSOS_URL", "http://127.0.0.1:8081")]).is_ok());
         assert!(with(&[("PAYMENTSOS_URL", "http://localhost:8081")]).is_ok());
+    }
+
+    #[test]
+    fn live_shoppers_are_served_over_https() {
+        let live = |public: &str| with(&[("PAYMENTSOS_ENV", "live"), ("MERCHANT_PUBLIC_URL", public)]);
+        for wrong in ["", "http://shop.example", "http://192.168.1.5:8080"] {
+            let error = live(wrong).unwrap_err().to_string();
+            assert!(error.contains("MERCHANT_PUBLIC_URL") && error.contains("https"), "{wrong}: {error}");
+        }
+        assert!(live("https://shop.example").is_ok());
+        assert!(live("http://localhost:8080").is_ok());
+        assert!(with(&[("MERCHANT_PUBLIC_URL", "http://192.168.1.5:8080")]).is_ok());
+    }
+
+    #[test]
+    fn cards_and_scripts_do_not_travel_in_the_clear() {
+        for name in ["PAYMENTSOS_BROWSER_URL", "SHOP_SECURE_FIELDS"] {
+            let error = with(&[(name, "http://paymentsos.example")]).unwrap_err();
+            assert_eq!(error, ConfigError::Invalid { name, hint: HTTPS });
+            assert!(with(&[(name, "http://localhost:8081")]).is_ok());
+            assert!(with(&[(name, "https://paymentsos.example")]).is_ok());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_no_text_is_not_passed_over() {
+        use std::os::unix::ffi::OsStringExt;
+        for name in ["PAYMENTSOS_ENV", "PAYMENTSOS_PRIVATE_KEY", "MERCHANT_PUBLIC_URL", "SHOP_DIR", "RATE_OF_POSTS"] {
+            let found = Config::from_variables(|asked| match asked {
+                _ if asked == name => Some(OsString::from_vec(vec![0xff])),
+                "PAYMENTSOS_APP_ID" | "PAYMENTSOS_PRIVATE_KEY" | "PAYMENTSOS_PUBLIC_KEY" => Some("x".into()),
+                _ => None,
+            });
+            assert_eq!(found.unwrap_err(), ConfigError::Invalid { name, hint: "text in UTF-8" });
+        }
     }
 
     #[test]

@@ -133,7 +133,8 @@ fn return_address(text: &str, origins: &[String]) -> Result<String, Problem> {
             && origins.contains(&url.origin().ascii_serialization())
     });
     ours.map(String::from).ok_or_else(|| {
-        let detail = "`merchant_site_url` is on no origin of this shop. Further ones are set by SHOP_ORIGINS.";
+        let detail = "`merchant_site_url` is on no origin of this shop. Its own is that of MERCHANT_PUBLIC_URL, further ones are set \
+                      by SHOP_ORIGINS.";
         Problem::new(Type::MerchantSiteUrl, detail)
     })
 }

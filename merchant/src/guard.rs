@@ -18,8 +18,8 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// No repeat of a create is under way for longer than this.
-const REPEATED: Duration = Duration::from_secs(10 * 60);
+/// No request, nor a repeat of it, is under way for longer than this.
+pub(crate) const REPEATED: Duration = Duration::from_secs(10 * 60);
 
 /// A create that has been checked as far as it can be without PaymentsOS.
 #[derive(Clone, Debug)]
@@ -37,7 +37,9 @@ impl Merchant {
     pub(crate) async fn create(self: &Arc<Self>, create: Create) -> Result<Transaction, Problem> {
         let merchant = Arc::clone(self);
         // On its own: a shopper who closes the page must not stop it half-way.
+        let piece = self.under_way.begin();
         let task = tokio::spawn(async move {
+            let _piece = piece;
             let place = merchant.desk.place(&create.payment);
             let _here = place.creating.lock().await;
             let _turn = merchant.store.turn(&create.payment).await?;
@@ -317,8 +319,13 @@ impl Merchant {
         let _here = place.creating.lock().await;
         let _turn = self.store.turn(payment).await?;
         let read = self.read_payment(payment, Instant::now()).await?;
-        let Some(standing) = self.store.standing_attempt(payment).await? else { return Ok(()) };
-        let found = own(&read, &standing).filter(|found| !may_be_repeated(found) || age > REPEATED);
+        Ok(self.settle_standing_by(&read, age).await?)
+    }
+
+    /// The same by a reading, for whoever has the payment's turn.
+    pub(crate) async fn settle_standing_by(&self, read: &Payment, age: Duration) -> Result<(), StoreError> {
+        let Some(standing) = self.store.standing_attempt(&read.id).await? else { return Ok(()) };
+        let found = own(read, &standing).filter(|found| !may_be_repeated(found) || age > REPEATED);
         if let Some(found) = found.filter(|_| standing.state == AttemptState::Open) {
             self.settle(&standing, found).await?;
             self.to_tell.notify_one();

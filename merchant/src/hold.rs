@@ -64,6 +64,8 @@ impl Merchant {
         let mut steps = STEPS.into_iter().skip(1);
         let mut step = STEPS[0];
         let mut next = Instant::now();
+        // When the records are looked into again, after a fault of the database.
+        let mut again = deadline;
         if wait.is_none() {
             // Nothing is held: one look, where the last is old. Without it, what is known is still true.
             if self.have_read(payment, step).await.is_err() {
@@ -75,7 +77,15 @@ impl Merchant {
             let told = news.borrow_and_update().succeeded.clone().filter(|told| told.id == id);
             let transaction = match told {
                 Some(told) => told,
-                None => self.store.transaction(payment, kind, id).await?.unwrap_or_else(|| first.clone()),
+                None => match self.store.transaction(payment, kind, id).await {
+                    Ok(found) => found.unwrap_or_else(|| first.clone()),
+                    // What is known is still true, and the news is looked for again soon.
+                    Err(error) => {
+                        tracing::warn!(payment, %error, "a status cannot be looked up: it is waited on");
+                        again = Instant::now() + STEPS[0];
+                        first.clone()
+                    }
+                },
             };
             let is_news = transaction.result.status != first.result.status;
             if is_news || *stopping.borrow() || Instant::now() >= deadline {
@@ -84,7 +94,7 @@ impl Merchant {
             tokio::select! {
                 _ = stopping.changed() => {}
                 _ = news.changed() => {}
-                () = sleep_until(deadline) => {}
+                () = sleep_until(deadline.min(again)) => again = deadline,
                 _ = async { sleep_until(next).await; self.have_read(payment, step).await } => {
                     step = steps.next().unwrap_or(step);
                     next = Instant::now() + step;

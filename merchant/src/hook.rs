@@ -6,7 +6,8 @@ use crate::Merchant;
 use crate::config::Secret;
 use crate::https::{Client, client};
 use crate::paymentsos::ClientError;
-use crate::store::{Event, StoreError};
+use crate::store::Event;
+use crate::under_way::Piece;
 use axum::body::Bytes;
 use axum::http::{HeaderValue, Method, Request, StatusCode, header};
 use base64::Engine as _;
@@ -16,6 +17,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use sha2::Sha256;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 use url::Url;
 
@@ -34,6 +36,8 @@ const WAITS: [Duration; 8] = [
     Duration::from_secs(5 * 60 * 60),
     Duration::from_secs(12 * 60 * 60),
 ];
+/// So many are sent at once.
+const MOST: usize = 16;
 /// How often it is looked for what other replicas, or an earlier process, have left to be sent.
 const LOOKING: Duration = Duration::from_secs(5);
 
@@ -100,33 +104,50 @@ fn signatures(keys: &[Vec<u8>], id: &str, timestamp: u64, body: &str) -> String 
 impl Merchant {
     /// Sends what is to be sent, for as long as the process lives.
     pub(crate) async fn tell_shop(self: Arc<Self>) {
-        let Some(hook) = &self.hook else { return };
+        if self.hook.is_none() {
+            return;
+        }
+        let mut sending = JoinSet::new();
         loop {
-            if let Err(error) = self.send_events(hook).await {
-                tracing::warn!(%error, "what the shop's systems are to be told cannot be read");
+            // A process that is to end waits for what was taken, so that no other replica has to wait for the end of the lease.
+            let taking = self.under_way.begin();
+            // No more are taken than are sent at once: those that waited here would be kept from other replicas, and be taken by them
+            // once that is over.
+            let room = if *self.stopping.borrow() { 0 } else { MOST.saturating_sub(sending.len()) };
+            let due = match room {
+                0 => Ok(Vec::new()),
+                room => self.store.due_events(room).await,
+            };
+            match due {
+                Ok(events) => {
+                    for event in events {
+                        sending.spawn(Arc::clone(&self).send_event(event, self.under_way.begin()));
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "what the shop's systems are to be told cannot be read"),
             }
+            drop(taking);
             // Whatever wakes it, it looks.
-            let _ = timeout(LOOKING, self.to_tell.notified()).await;
+            tokio::select! {
+                Some(_) = sending.join_next() => {}
+                _ = timeout(LOOKING, self.to_tell.notified()) => {}
+            }
         }
     }
 
-    async fn send_events(&self, hook: &Hook) -> Result<(), StoreError> {
-        loop {
-            let events = self.store.due_events().await?;
-            if events.is_empty() {
-                return Ok(());
+    async fn send_event(self: Arc<Self>, event: Event, _piece: Piece) {
+        let Some(hook) = &self.hook else { return };
+        let written = match hook.send(&event).await {
+            Ok(()) => self.store.acknowledge(&event).await,
+            Err(reason) => {
+                let tries = usize::try_from(event.tries).unwrap_or(usize::MAX);
+                let wait = WAITS.get(tries).copied().unwrap_or(WAITS[WAITS.len() - 1]);
+                tracing::warn!(event = event.id, tries, reason, "the shop's system did not acknowledge");
+                self.store.send_later(&event, wait).await
             }
-            for event in events {
-                match hook.send(&event).await {
-                    Ok(()) => self.store.acknowledge(&event).await?,
-                    Err(reason) => {
-                        let tries = usize::try_from(event.tries).unwrap_or(usize::MAX);
-                        let wait = WAITS.get(tries).copied().unwrap_or(WAITS[WAITS.len() - 1]);
-                        tracing::warn!(event = event.id, tries, reason, "the shop's system did not acknowledge");
-                        self.store.send_later(&event, wait).await?;
-                    }
-                }
-            }
+        };
+        if let Err(error) = written {
+            tracing::warn!(event = event.id, %error, "what became of an event cannot be written: it is sent again");
         }
     }
 }

@@ -2,7 +2,6 @@
 //! Nothing else is believed, neither a webhook's body nor an address.
 
 use crate::Merchant;
-use crate::alerts::AlertCode;
 use crate::desk::{News, ReadError, Reading};
 use crate::store::StoreError;
 use paymentsos_core::paymentsos::{Kind, Payment, Status, Transaction};
@@ -50,14 +49,19 @@ impl Merchant {
     }
 
     async fn read_now(&self, payment: &str) -> Result<Payment, ReadError> {
-        let mut read = self.paymentsos.payment(payment).await?;
+        Ok(self.take_in_all(self.paymentsos.payment(payment).await?).await?)
+    }
+
+    /// Takes in a reading: the payment, with its transactions as they are known then.
+    pub(crate) async fn take_in_all(&self, mut read: Payment) -> Result<Payment, StoreError> {
+        let payment = read.id.clone();
         let (amount, currency) = (read.amount, read.currency.clone());
         if let Some(related) = &mut read.related_resources {
             let lists = [(Kind::Charge, &mut related.charges), (Kind::Authorization, &mut related.authorizations)];
             for (kind, list) in lists {
                 for transaction in list {
                     complete(transaction, amount, &currency);
-                    *transaction = self.take_in(payment, kind, transaction).await?;
+                    *transaction = self.take_in(&payment, kind, transaction).await?;
                 }
             }
         }
@@ -80,12 +84,8 @@ impl Merchant {
                 self.metrics.result(kind, &seen.transaction.result.status, seen.took);
             }
         }
-        let id = &seen.transaction.id;
-        if seen.revived {
-            self.alerts.raise(&self.store, AlertCode::FailedTurnedSucceed, payment, id).await?;
-        }
-        if seen.changed && seen.live.len() > 1 && seen.live.contains(id) {
-            self.alerts.raise(&self.store, AlertCode::SecondLiveTransaction, payment, id).await?;
+        for code in seen.alerts {
+            self.alerts.log(code, payment, &seen.transaction.id);
         }
         Ok(seen.transaction)
     }

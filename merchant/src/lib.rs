@@ -9,6 +9,8 @@
 mod alerts;
 mod api;
 mod authentication;
+mod body;
+mod by_hand;
 mod client_token;
 mod config;
 mod contract;
@@ -37,14 +39,15 @@ mod shop;
 mod signature;
 mod store;
 mod telemetry;
+mod under_way;
 mod webhooks;
 mod who;
 
 pub use alerts::{Alert, AlertCode};
+pub use by_hand::{Operate, Operated, operate};
 pub use config::{Config, ConfigError, Environment, Secret};
 pub use contract::{contract, contract_page};
 pub use limits::Rate;
-pub use operations::{Operate, Operated, operate};
 pub use paymentsos::ClientError;
 pub use proxies::{Network, NotANetwork};
 pub use reconcile::{Difference, Reconciled, reconcile};
@@ -59,9 +62,11 @@ use hook::Hook;
 use limits::Limits;
 use metrics::Metrics;
 use paymentsos::PaymentsOs;
+use proxies::Proxies;
 use std::time::Duration;
 use store::Store;
 use tokio::sync::{Notify, watch};
+use under_way::UnderWay;
 use url::Url;
 
 /// What every request works with.
@@ -75,6 +80,9 @@ struct Merchant {
     metrics: Metrics,
     hook: Option<Hook>,
     limits: Limits,
+    proxies: Proxies,
+    /// What PaymentsOS is asked to do, and what the shop's systems are being told, which are carried to their end.
+    under_way: UnderWay,
     /// There is something that the shop's own systems are to be told.
     to_tell: Notify,
     /// Becomes true when the process is to end: whoever waits gets an answer.
@@ -96,7 +104,6 @@ struct Settings {
     environment: Environment,
     /// What the shop's own systems show.
     system_keys: Vec<Secret>,
-    trusted_proxies: Vec<Network>,
     /// How long orders are kept.
     keep_for: Duration,
     /// How long a payment's end may be unknown before it is asked for unasked.

@@ -3,7 +3,6 @@
 
 use crate::Merchant;
 use crate::problem::Problem;
-use crate::proxies::shopper_address;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
@@ -74,11 +73,18 @@ impl Limits {
     }
 }
 
-/// Of an IPv6 address the network: whoever has one has 2⁶⁴ addresses.
+/// How many bits of an IPv6 address count. A household is given a network of this size or a smaller one, and asks from any address in it;
+/// whoever has a larger one, a /48 say, counts as 256 households.
+const HOUSEHOLD: u32 = 56;
+
+/// Of an IPv6 address the household's network.
 fn household(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        IpAddr::V6(address) => {
+            let rest = u128::BITS - HOUSEHOLD;
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> rest << rest))
+        }
     }
 }
 
@@ -89,7 +95,7 @@ pub(crate) async fn limit(
     request: Request,
     next: Next,
 ) -> Response {
-    let address = shopper_address(peer.ip(), request.headers(), &merchant.settings.trusted_proxies);
+    let address = merchant.proxies.shopper_address(peer.ip(), request.headers());
     match merchant.limits.too_many(request.method(), address) {
         Some(seconds) => Problem::too_many(seconds).into_response(),
         None => next.run(request).await,
@@ -117,7 +123,8 @@ mod tests {
         assert_eq!(ask("192.0.2.1"), Some(1));
         assert_eq!([ask("2001:db8::1"), ask("2001:db8::2")], [None; 2]);
         assert_eq!(ask("2001:db8::3"), Some(1));
-        assert_eq!(ask("2001:db8:0:1::1"), None);
+        assert_eq!(ask("2001:db8:0:ff::1"), Some(1));
+        assert_eq!(ask("2001:db8:0:100::1"), None);
         assert_eq!(limits.too_many(&Method::GET, "192.0.2.1".parse().expect("an address")), None);
     }
 }

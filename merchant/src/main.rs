@@ -91,7 +91,11 @@ async fn serve() -> Result<(), Box<dyn Error>> {
 
 /// Succeeds where it was not refused and has not failed.
 async fn carry_out(payment: &str, what: Operate, key: Option<Uuid>) -> Result<ExitCode, Box<dyn Error>> {
-    let operated = operate(Config::from_env()?, payment, what, key).await?;
+    let config = Config::from_env()?;
+    let key = key.unwrap_or_else(Uuid::new_v4);
+    // Before anything is asked: whoever breaks it off must not lose it.
+    println!("to try again: --key {key}");
+    let operated = operate(config, payment, what, key).await?;
     println!("{operated}");
     let is_done = operated.outcome.is_ok_and(|status| status != "Failed");
     Ok(if is_done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -110,6 +114,11 @@ async fn compare(age: Duration) -> Result<ExitCode, Box<dyn Error>> {
     }
     for payment in &reconciled.unread {
         println!("{payment}: could not be read: run it again");
+    }
+    for payment in &reconciled.unknown {
+        println!(
+            "{payment}: PaymentsOS does not know it: are these the keys, and the environment, that it was made with?"
+        );
     }
     println!("{} payments compared, {} differed", reconciled.compared, reconciled.differences.len());
     Ok(if reconciled.is_right() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

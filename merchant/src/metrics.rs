@@ -10,7 +10,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 
 type Counted<const LABELS: usize> = Family<[(&'static str, String); LABELS], Counter>;
 
@@ -34,10 +35,15 @@ pub(crate) struct Metrics {
     time_to_result: Histogram,
     webhook_lag: Histogram,
     waiters: Gauge,
-    transactions: Family<[(&'static str, String); 1], Gauge>,
+    payments: Family<[(&'static str, String); 1], Gauge>,
     followed: Gauge,
     untold: Gauge,
+    /// When the database was last counted.
+    counted: Mutex<Option<Instant>>,
 }
+
+/// What is in the database is counted no more often, however many ask.
+const COUNTED: Duration = Duration::from_secs(10);
 
 impl Metrics {
     pub(crate) fn new() -> Metrics {
@@ -49,9 +55,10 @@ impl Metrics {
             time_to_result: Histogram::new(exponential_buckets(0.1, 2.5, 13)),
             webhook_lag: Histogram::new(exponential_buckets(0.01, 3.0, 11)),
             waiters: Gauge::default(),
-            transactions: Family::default(),
+            payments: Family::default(),
             followed: Gauge::default(),
             untold: Gauge::default(),
+            counted: Mutex::default(),
         };
         let mut registry = metrics.registry;
         registry.register("paymentsos_calls", "Calls of PaymentsOS, by what came of them", metrics.calls.0.clone());
@@ -74,9 +81,9 @@ impl Metrics {
         );
         registry.register("waiters", "Requests that are held until there is news", metrics.waiters.clone());
         registry.register(
-            "transactions",
-            "Charges and authorizations in the database, by status; the same at every replica",
-            metrics.transactions.clone(),
+            "payments",
+            "Payments in the database that somebody tried to pay, by where they stand; the same at every replica",
+            metrics.payments.clone(),
         );
         registry.register(
             "followed_payments",
@@ -110,14 +117,18 @@ impl Merchant {
     /// All that is counted, in the text format of OpenMetrics.
     pub(crate) async fn metrics(&self) -> Result<String, StoreError> {
         let metrics = &self.metrics;
-        let Counts { transactions, followed, untold } = self.store.counts().await?;
-        metrics.waiters.set(i64::try_from(self.desk.waiters()).unwrap_or(i64::MAX));
-        metrics.transactions.clear();
-        for (status, count) in transactions {
-            metrics.transactions.get_or_create(&[("status", status)]).set(count);
+        let mut counted = metrics.counted.lock().await;
+        if counted.is_none_or(|counted| counted.elapsed() >= COUNTED) {
+            let Counts { payments, followed, untold } = self.store.counts().await?;
+            metrics.payments.clear();
+            for (state, count) in payments {
+                metrics.payments.get_or_create(&[("state", state)]).set(count);
+            }
+            metrics.followed.set(followed);
+            metrics.untold.set(untold);
+            *counted = Some(Instant::now());
         }
-        metrics.followed.set(followed);
-        metrics.untold.set(untold);
+        metrics.waiters.set(i64::try_from(self.desk.waiters()).unwrap_or(i64::MAX));
         let mut text = String::new();
         // A string takes whatever is written.
         let _ = encode(&mut text, &metrics.registry);

@@ -280,6 +280,10 @@ impl PaymentsOs {
         };
         self.calls.count(what, result.as_ref().err());
         match &result {
+            // By its id, PaymentsOS's support finds what was made.
+            Ok(_) if what.starts_with("POST ") => {
+                tracing::info!(call = what, status = status.as_u16(), request_id, "PaymentsOS replied");
+            }
             Ok(_) => tracing::debug!(call = what, status = status.as_u16(), request_id, "PaymentsOS replied"),
             Err(error) => {
                 tracing::warn!(call = what, status = status.as_u16(), request_id, %error, "PaymentsOS replied");

@@ -8,8 +8,10 @@ use crate::headers::Policy;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::paymentsos::{ClientError, PaymentsOs};
+use crate::proxies::Proxies;
 use crate::shop::ChangeError;
 use crate::store::{News, Store, StoreError};
+use crate::under_way::UnderWay;
 use crate::{Merchant, Settings, api, headers, health, pages, shop, webhooks};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
@@ -25,7 +27,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
-use tower_http::timeout::RequestBodyTimeoutLayer;
+use tokio::time::timeout;
+use tower_http::timeout::RequestBodyDeadlineLayer;
 use tower_http::trace::TraceLayer;
 use tracing::{Span, field};
 use url::Url;
@@ -33,10 +36,10 @@ use url::Url;
 const LARGEST_REQUEST: usize = 64 * 1024;
 /// A webhook holds a whole resource, the provider's own reply and vouchers included.
 const LARGEST_WEBHOOK: usize = 1024 * 1024;
-/// How long nothing may come of a body that is under way.
-const BODY: Duration = Duration::from_secs(10);
 /// How long requests under way may take when the process is to end.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long what PaymentsOS was asked to do, or the shop's systems are being told, may take then, whether or not somebody waits for it.
+const LONG_GRACE: Duration = Duration::from_secs(60);
 
 /// Why a merchant could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -108,7 +111,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         is_https: merchant.settings.is_https,
     };
     let pages = pages::routes(config.shop_dir.as_deref(), &policy);
-    let routes = routes(&merchant, &foreign_origins(&config), pages);
+    let routes = routes(&merchant, &foreign_origins(&config), pages, config.body_within);
     let server = tokio::spawn(serve(listener, routes, Arc::clone(&merchant)));
     let beside = [
         tokio::spawn(listen(Arc::clone(&merchant))),
@@ -143,7 +146,6 @@ pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Me
                 .collect(),
             environment: config.environment,
             system_keys: config.system_keys.clone(),
-            trusted_proxies: config.trusted_proxies.clone(),
             follow_after: config.follow_after,
             keep_for: config.keep_for,
         },
@@ -154,6 +156,8 @@ pub(crate) async fn assemble(config: &Config, public_url: &Url) -> Result<Arc<Me
         metrics,
         hook,
         limits: Limits::new(config.rate_of_posts, config.rate_of_reads),
+        proxies: Proxies::new(config.trusted_proxies.clone()),
+        under_way: UnderWay::default(),
         to_tell: Notify::new(),
         stopping: watch::Sender::new(false),
     }))
@@ -164,7 +168,7 @@ fn foreign_origins(config: &Config) -> Vec<String> {
     config.shop_origins.iter().map(|url| url.origin().ascii_serialization()).collect()
 }
 
-fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router {
+fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router, body_within: Duration) -> Router {
     let webhooks = Router::new()
         .route("/webhooks/paymentsos", post(webhooks::receive))
         .layer(DefaultBodyLimit::max(LARGEST_WEBHOOK))
@@ -193,8 +197,8 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router) -> Router
         .merge(api::for_systems(Arc::clone(merchant)))
         .merge(health::routes(Arc::clone(merchant)))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
-        .layer(RequestBodyTimeoutLayer::new(BODY))
         .merge(webhooks)
+        .layer(RequestBodyDeadlineLayer::new(body_within))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(replied))
 }
 
@@ -242,11 +246,20 @@ async fn listen(merchant: Arc<Merchant>) {
 }
 
 impl Running {
-    /// Answers whoever waits, lets requests under way finish for a while, and ends.
+    /// Answers whoever waits, lets requests under way finish for a while, and creates, captures and voids for longer, and ends.
     pub async fn stop(mut self) {
         self.merchant.stopping.send_replace(true);
-        if tokio::time::timeout(GRACE, &mut self.server).await.is_err() {
-            tracing::warn!("requests were still under way: their outcome is settled when they are repeated");
+        let finish = async {
+            self.merchant.under_way.none().await;
+            if timeout(GRACE, &mut self.server).await.is_err() {
+                tracing::warn!("requests were still under way");
+                self.server.abort();
+            }
+            // Requests may have begun more meanwhile.
+            self.merchant.under_way.none().await;
+        };
+        if timeout(LONG_GRACE, finish).await.is_err() {
+            tracing::warn!("something was still under way: what came of it is found by whoever comes next");
             self.server.abort();
         }
         self.beside.iter().for_each(JoinHandle::abort);

@@ -1,6 +1,7 @@
 //! The demo shop behind the element: a small catalogue, orders, and the payment of each.
 
 use crate::Merchant;
+use crate::body;
 use crate::headers;
 use crate::limits::limit;
 use crate::problem::{Problem, Type};
@@ -71,12 +72,7 @@ async fn order(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     merchant.check_origin(&headers)?;
-    let body = body.unwrap_or_default();
-    let asked: OrderRequest = match body.is_empty() {
-        true => OrderRequest::default(),
-        false => serde_json::from_slice(&body)
-            .map_err(|_| Problem::new(Type::Json, "The body is not the JSON of an order request."))?,
-    };
+    let asked: OrderRequest = body::read_or_default(&headers, body)?;
     let (session, cookie) = match merchant.session(&headers).await? {
         Some(session) => (session, None),
         None => {
@@ -174,7 +170,12 @@ impl Merchant {
         if statuses.contains(&Status::Succeed) {
             return Ok(false);
         }
-        let is_live = statuses.iter().any(|status| *status != Status::Failed);
+        // An attempt whose outcome is not known may be live.
+        let is_live = statuses.iter().any(|status| *status != Status::Failed)
+            || match &order.payment {
+                Some(payment) => self.store.standing_attempt(payment).await?.is_some(),
+                None => false,
+            };
         let is_same = kind.is_none_or(|kind| kind == order.kind) && item.is_none_or(|item| item.id == order.item);
         Ok(is_live || is_same)
     }

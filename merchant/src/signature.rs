@@ -7,43 +7,53 @@ use paymentsos_core::paymentsos::SIGNED_BY_WEBHOOK;
 use serde_json::Value;
 use sha2::Sha256;
 
-/// Whether the header `signature` (`sig1=…`, and while a key is replaced `sig1=…,sig2=…`) holds the right one.
+/// Two stand there while a key is replaced, and whoever has a key sends no more than these.
+const MOST_DIGESTS: usize = 4;
+/// Ids, statuses and codes are far shorter.
+const LONGEST_VALUE: usize = 1_024;
+
+/// Whether the header `signature` (`sig1=…`, and while a key is replaced `sig1=…,sig2=…`) holds the right one. Anybody may ask, so what it
+/// costs does not grow with what is sent: each key signs a short message once, and few digests are compared with that.
 pub(crate) fn is_signed(keys: &[Secret], event_type: &str, webhook: &Value, header: &str) -> bool {
-    let given: Vec<Vec<u8>> = header
-        .split(',')
-        .filter_map(|part| {
-            let (name, digest) = part.trim().split_once('=')?;
-            name.starts_with("sig").then(|| from_hex(digest.trim())).flatten()
-        })
-        .collect();
+    let given: Vec<Vec<u8>> = header.split(',').filter_map(digest).take(MOST_DIGESTS).collect();
+    if given.is_empty() {
+        return false;
+    }
     // Sources disagree on whether an amount of 0 is signed as "0" or as nothing.
     let zero = webhook.pointer("/data/amount").and_then(Value::as_u64) == Some(0);
-    let messages = [Some(message(event_type, webhook, false)), zero.then(|| message(event_type, webhook, true))];
-    let is_right = |key: &Secret, message: &String, digest: &Vec<u8>| {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes()) else { return false };
-        mac.update(message.as_bytes());
-        mac.verify_slice(digest).is_ok()
-    };
-    messages
-        .iter()
-        .flatten()
-        .any(|message| given.iter().any(|digest| keys.iter().any(|key| is_right(key, message, digest))))
+    let readings = if zero { &[false, true][..] } else { &[false] };
+    let messages: Vec<String> = readings.iter().filter_map(|skip| message(event_type, webhook, *skip)).collect();
+    let is_one_of = |mac: Hmac<Sha256>| given.iter().any(|digest| mac.clone().verify_slice(digest).is_ok());
+    keys.iter().any(|key| messages.iter().any(|message| signed(key, message).is_some_and(is_one_of)))
 }
 
-fn message(event_type: &str, webhook: &Value, skip_amount: bool) -> String {
-    let mut message = event_type.to_owned();
+/// The digest of a part such as `sig1=…`.
+fn digest(part: &str) -> Option<Vec<u8>> {
+    let (name, digest) = part.trim().split_once('=')?;
+    name.starts_with("sig").then(|| from_hex(digest.trim())).flatten()
+}
+
+fn signed(key: &Secret, message: &str) -> Option<Hmac<Sha256>> {
+    let mac = Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes()).ok()?;
+    Some(mac.chain_update(message.as_bytes()))
+}
+
+/// What is signed, unless a value of it is longer than any that PaymentsOS signs.
+fn message(event_type: &str, webhook: &Value, skip_amount: bool) -> Option<String> {
+    let short = |text: &str| text.len() <= LONGEST_VALUE;
+    let mut message = Some(event_type).filter(|text| short(text))?.to_owned();
     for pointer in SIGNED_BY_WEBHOOK {
         message.push(',');
         if skip_amount && pointer == "/data/amount" {
             continue;
         }
         match webhook.pointer(pointer) {
-            Some(Value::String(text)) => message.push_str(text),
+            Some(Value::String(text)) => message.push_str(Some(text).filter(|text| short(text))?),
             Some(Value::Number(number)) => message.push_str(&number.to_string()),
             _ => {}
         }
     }
-    message
+    Some(message)
 }
 
 #[cfg(test)]
@@ -128,5 +138,31 @@ mod tests {
         let mut webhook = webhook("test-payment-id");
         webhook["data"]["amount"] = json!(0);
         assert!(is_signed(&[Secret::new(KEY)], EVENT, &webhook, &format!("sig1={OTHER}")));
+    }
+
+    #[test]
+    fn few_digests_are_looked_at() {
+        let after = |others: usize| format!("{}sig2={FULL}", format!("sig1={OTHER},").repeat(others));
+        assert!(is_signed(&[Secret::new(KEY)], EVENT, &full(), &after(3)));
+        assert!(!is_signed(&[Secret::new(KEY)], EVENT, &full(), &after(4)));
+        // What is no digest takes nobody's place.
+        assert!(is_signed(&[Secret::new(KEY)], EVENT, &full(), &format!("{}sig2={FULL}", "sig1=,".repeat(9))));
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_is_not_signed() {
+        let mut webhook = full();
+        for (length, signed) in [(1_024, true), (1_025, false)] {
+            webhook["data"]["provider_data"]["response_code"] = json!("x".repeat(length));
+            let mac = hmac::Hmac::<Sha256>::new_from_slice(KEY.as_bytes()).unwrap();
+            let values = SIGNED_BY_WEBHOOK.map(|pointer| match webhook.pointer(pointer) {
+                Some(Value::String(text)) => text.clone(),
+                Some(number) => number.to_string(),
+                None => String::new(),
+            });
+            let digest = mac.chain_update(format!("{EVENT},{}", values.join(","))).finalize().into_bytes();
+            let header: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(is_signed(&[Secret::new(KEY)], EVENT, &webhook, &format!("sig1={header}")), signed, "{length}");
+        }
     }
 }

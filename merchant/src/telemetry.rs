@@ -1,6 +1,7 @@
 //! What the process says of itself while it runs: a log, and, where `OTEL_EXPORTER_OTLP_ENDPOINT` is set, traces (OpenTelemetry, OTLP over
 //! HTTP). Neither holds a key, a token, an address or what was paid with.
 
+use crate::config::{ConfigError, Variables};
 use crate::https::{Client, client};
 use crate::paymentsos::ClientError;
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::env;
+use std::ffi::OsString;
 use tokio::runtime::Handle;
 use tracing::Level;
 use tracing_subscriber::filter::{EnvFilter, Targets};
@@ -27,6 +29,9 @@ const LARGEST_REPLY: usize = 64 * 1024;
 /// Why there is no telemetry.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
+    /// A variable is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The collector cannot be called.
     #[error("OTEL_EXPORTER_OTLP_ENDPOINT cannot be used: {0}")]
     Exporter(#[from] ExporterBuildError),
@@ -47,14 +52,14 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// Where the collector's address cannot be used.
+    /// Where a variable cannot be understood, or the collector's address cannot be used.
     pub fn start() -> Result<Telemetry, TelemetryError> {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-        let log = match env::var("LOG_FORMAT").as_deref() {
-            Ok("json") => fmt::layer().json().with_filter(filter).boxed(),
-            _ => fmt::layer().with_filter(filter).boxed(),
+        let vars = Variables(|name: &str| env::var_os(name));
+        let log = match log(&vars)? {
+            (filter, Format::Json) => fmt::layer().json().with_filter(filter).boxed(),
+            (filter, Format::Text) => fmt::layer().with_filter(filter).boxed(),
         };
-        let traces = traces()?;
+        let traces = traces(&vars)?;
         let spans = traces.as_ref().map(|traces| {
             let layer = tracing_opentelemetry::layer().with_tracer(traces.tracer("merchant")).with_location(false);
             layer.with_filter(Targets::new().with_target("merchant", Level::INFO))
@@ -74,10 +79,26 @@ impl Telemetry {
     }
 }
 
-fn traces() -> Result<Option<SdkTracerProvider>, TelemetryError> {
-    let Some(endpoint) = env::var(ENDPOINT).ok().filter(|endpoint| !endpoint.trim().is_empty()) else {
-        return Ok(None);
-    };
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Json,
+    Text,
+}
+
+/// What is logged, and how. Who has mistyped it would miss the log when it is needed.
+fn log(vars: &Variables<impl Fn(&str) -> Option<OsString>>) -> Result<(EnvFilter, Format), ConfigError> {
+    let levels = "levels such as info, or info,merchant=debug";
+    let filter = vars.parsed("RUST_LOG", levels, |filter| EnvFilter::try_new(filter).ok())?;
+    let format = vars.parsed("LOG_FORMAT", "json or text", |format| match format.as_str() {
+        "json" => Some(Format::Json),
+        "text" => Some(Format::Text),
+        _ => None,
+    })?;
+    Ok((filter.unwrap_or_else(|| EnvFilter::new("info")), format.unwrap_or(Format::Text)))
+}
+
+fn traces(vars: &Variables<impl Fn(&str) -> Option<OsString>>) -> Result<Option<SdkTracerProvider>, TelemetryError> {
+    let Some(endpoint) = vars.get(ENDPOINT)? else { return Ok(None) };
     let sender = Sender { client: client(endpoint.starts_with("https:"))?, runtime: Handle::current() };
     let exporter = SpanExporter::builder().with_http().with_http_client(sender).build()?;
     let mut resource = Resource::builder();
@@ -105,5 +126,34 @@ impl HttpClient for Sender {
             Ok(Response::from_parts(head, body))
         });
         sent.await?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(pairs: &[(&str, &str)]) -> Result<(String, Format), ConfigError> {
+        let find = |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).into());
+        log(&Variables(find)).map(|(filter, format)| (filter.to_string(), format))
+    }
+
+    #[test]
+    fn the_log_is_what_was_asked_for() {
+        assert_eq!(with(&[]), Ok(("info".to_owned(), Format::Text)));
+        assert_eq!(with(&[("RUST_LOG", ""), ("LOG_FORMAT", " ")]), Ok(("info".to_owned(), Format::Text)));
+        assert_eq!(
+            with(&[("RUST_LOG", "merchant=debug"), ("LOG_FORMAT", "json")]),
+            Ok(("merchant=debug".to_owned(), Format::Json))
+        );
+        assert_eq!(with(&[("LOG_FORMAT", "text")]).map(|(_, format)| format), Ok(Format::Text));
+    }
+
+    #[test]
+    fn what_was_mistyped_is_named() {
+        for (name, wrong) in [("RUST_LOG", "merchant=loud"), ("LOG_FORMAT", "JSON"), ("LOG_FORMAT", "xml")] {
+            let error = with(&[(name, wrong)]).unwrap_err().to_string();
+            assert!(error.contains(name) && !error.contains(wrong), "{error}");
+        }
     }
 }

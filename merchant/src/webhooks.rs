@@ -2,6 +2,7 @@
 //! request that they are about; so they are a hint only, upon which the payment is read.
 
 use crate::Merchant;
+use crate::body;
 use crate::problem::{Problem, Type};
 use crate::signature::is_signed;
 use axum::body::Bytes;
@@ -20,7 +21,7 @@ pub(crate) async fn receive(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
     let unreadable = || Problem::new(Type::Webhook, "This is no webhook of PaymentsOS, version 1.2.0 or newer.");
-    let webhook: Value = body.ok().and_then(|body| serde_json::from_slice(&body).ok()).ok_or_else(unreadable)?;
+    let webhook: Value = serde_json::from_slice(&body::whole(body)?).map_err(|_| unreadable())?;
     let text = |pointer| webhook.pointer(pointer).and_then(Value::as_str);
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let (Some(id), Some(event)) = (text("/id"), header("event-type")) else { return Err(unreadable()) };

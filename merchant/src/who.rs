@@ -49,7 +49,8 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// A browser says where a POST comes from; what says nothing is no browser, and holds no shopper's cookie by accident.
 fn check_origin(headers: &HeaderMap, origins: &[String]) -> Result<(), Problem> {
     let refused = || {
-        let detail = "The request comes from a page of another origin. Further ones are set by SHOP_ORIGINS.";
+        let detail = "The request comes from a page of another origin. The shop's own is that of MERCHANT_PUBLIC_URL, further ones \
+                      are set by SHOP_ORIGINS.";
         Problem::new(Type::Origin, detail)
     };
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));

@@ -24,6 +24,24 @@ fn what_is_checked_in_is_current() {
     }
 }
 
+#[test]
+fn the_page_says_who_asks_from_where_and_which_headers_come() {
+    let page = contract_page();
+    let call = |title: &str| {
+        let calls: Vec<_> = page.split("\n## ").filter(|part| part.starts_with(title)).collect();
+        calls.first().copied().unwrap_or_else(|| panic!("{title} is missing")).to_owned()
+    };
+    let (create, status) = (call("Makes a charge"), call("The charge, as it is now"));
+    assert!(create.contains("| who | [session](#who-asks) or [client-token](#who-asks) |"), "{create}");
+    assert!(create.contains("`Origin`") && create.contains("`Sec-Fetch-Site`"), "{create}");
+    assert!(create.contains("| 429 header | `Retry-After` |"), "{create}");
+    assert!(status.contains("| who | anybody or [session]"), "{status}");
+    assert!(status.contains("| 200 header | `Preference-Applied` |"), "{status}");
+    let who = call("Who asks");
+    assert!(who.contains("the cookie `shop_session`") && who.contains("`Authorization: Bearer …`"), "{who}");
+    assert!(page.contains("`Access-Control-Allow-Origin`"));
+}
+
 #[tokio::test]
 async fn it_is_served() {
     let shop = Shop::open().await;

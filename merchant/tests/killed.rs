@@ -6,14 +6,17 @@
 
 mod common;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use common::chance::Chance;
-use common::process::{SHOP, start};
+use common::process::{SHOP, start_with};
+use common::system::{KEY, System};
 use common::{FAILS, PENDING_THEN_SUCCEEDS, SUCCEEDS, THREE_D_SECURE, config};
 use postgres_for_tests::Server;
 use reqwest::{Client, Response};
 use sandbox::Switches;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -38,6 +41,8 @@ struct House {
     database: String,
     balancer: Balancer,
     client: Client,
+    /// Where the shop's system is told of results.
+    hook: String,
 }
 
 /// What came of a shopper.
@@ -50,7 +55,7 @@ struct Ending {
 }
 
 impl House {
-    async fn open(server: &Server) -> House {
+    async fn open(server: &Server, system: &System) -> House {
         let listen = ([127, 0, 0, 1], 0).into();
         let switches = Switches { pending_ms: 1_500, webhook_ms: 0, webhook_retry_ms: 100, ..Switches::default() };
         let sandbox = sandbox::Config { listen, switches, ..Default::default() };
@@ -58,7 +63,15 @@ impl House {
         let settings = merchant::Config { follow_after: Duration::from_secs(1), ..config(&sandbox) };
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(40)).build().unwrap();
         let database = server.database().expect("a database");
-        House { sandbox, settings, database, balancer: Balancer::default(), client }
+        let hook = system.clone().open().await;
+        House { sandbox, settings, database, balancer: Balancer::default(), client, hook }
+    }
+
+    /// Starts a replica.
+    async fn start(&self) -> (Child, String) {
+        let secret = format!("whsec_{}", STANDARD.encode(KEY));
+        let told = [("SHOP_HOOK_URL", self.hook.as_str()), ("SHOP_HOOK_SECRET", secret.as_str())];
+        start_with(&self.settings, &self.database, &told).await
     }
 
     fn url(&self, chance: &Mutex<Chance>, path: &str) -> String {
@@ -186,7 +199,7 @@ async fn rampage(
             let at = chance.below(REPLICAS);
             replicas[at].kill().await.expect("killed");
             tokio::time::sleep(down).await;
-            let (process, address) = start(&house.settings, &house.database).await;
+            let (process, address) = house.start().await;
             replicas[at] = process;
             house.balancer.lock().unwrap()[at] = address;
             killed.0 += 1;
@@ -195,14 +208,38 @@ async fn rampage(
     (killed, server, replicas)
 }
 
+/// Waits until the shop's system was told of each result: of each as one event, however often that was sent.
+async fn everything_is_told(endings: &[Ending], system: &System) {
+    let begun = Instant::now();
+    let ended = endings.iter().filter(|ending| ending.told != "Pending");
+    let results: BTreeSet<(&str, &str)> =
+        ended.map(|ending| (ending.transaction.as_str(), ending.told.as_str())).collect();
+    loop {
+        let mut ids: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        for event in system.told() {
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            let about = (text(&event["data"]["transaction_id"]), text(&event["data"]["status"]));
+            ids.entry(about).or_default().insert(text(&event["id"]));
+        }
+        assert!(ids.values().all(|ids| ids.len() == 1), "an event has two ids: {ids:?}");
+        let told: BTreeSet<(&str, &str)> = ids.keys().map(|(id, status)| (id.as_str(), status.as_str())).collect();
+        if results.is_subset(&told) {
+            return;
+        }
+        // What a killed replica was sending is sent by another half a minute later.
+        patience(begun, "what the shop's system is to be told").await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL: cargo xtask test"]
 async fn nothing_is_lost_made_twice_or_told_wrongly_whatever_is_killed() {
     let server = Server::start().expect("a server");
-    let house = Arc::new(House::open(&server).await);
+    let system = System::default();
+    let house = Arc::new(House::open(&server, &system).await);
     let mut replicas = Vec::new();
     for _ in 0..REPLICAS {
-        let (process, address) = start(&house.settings, &house.database).await;
+        let (process, address) = house.start().await;
         replicas.push(process);
         house.balancer.lock().unwrap().push(address);
     }
@@ -242,6 +279,7 @@ async fn nothing_is_lost_made_twice_or_told_wrongly_whatever_is_killed() {
         assert_eq!(status, told, "{payment}");
         pending += usize::from(told == "Pending");
     }
+    everything_is_told(&endings, &system).await;
     println!(
         "{PAYMENTS} payments, {replicas_killed} replicas and {databases_killed} times the database killed: 0 lost, 0 double, {pending} honestly pending"
     );

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, Shopper, id, until};
+use common::{PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, Shopper, good, id, until};
 use reqwest::Method;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,12 +38,13 @@ async fn what_happens_is_counted_and_nobody_is_named() {
     let mut shoppers: Vec<Shopper> = Vec::new();
     for card in [SUCCEEDS, PENDING_THEN_SUCCEEDS] {
         let shopper = shop.shopper().await;
-        shopper.paid(card).await;
+        let charge = shopper.paid(card).await;
+        assert_eq!(good(shopper.wait(&charge).await, 200).await["result"]["status"], "Succeed");
         shoppers.push(shopper);
     }
     let result = "merchant_results_total{kind=\"charge\",status=\"Succeed\"}";
     let lines = until(async || Some(counted(&shop).await).filter(|lines| value(lines, result) == Some(2.0))).await;
-    assert_eq!(value(&lines, "merchant_transactions{status=\"Succeed\"}"), Some(2.0));
+    assert_eq!(value(&lines, "merchant_payments{state=\"succeeded\"}"), Some(2.0));
     assert_eq!(value(&lines, "merchant_time_to_result_seconds_count"), Some(2.0));
     assert_eq!(value(&lines, "merchant_waiters"), Some(0.0));
     let creates = "merchant_paymentsos_calls_total{call=\"POST /payments/…/…\",outcome=\"replied\"}";

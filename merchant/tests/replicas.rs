@@ -5,11 +5,13 @@
 
 mod common;
 
+use common::system::{System, tell};
 use common::{SUCCEEDS, Shop, Shopper, THREE_D_SECURE, config, good, id, problem, until};
 use merchant::{Config, Running};
 use postgres_for_tests::Server;
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::{Connection, Executor};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -29,12 +31,17 @@ impl House {
 
     /// Where PaymentsOS answers the others or not.
     async fn open_where(others_reach_paymentsos: bool) -> House {
+        House::open_with(others_reach_paymentsos, |_| {}).await
+    }
+
+    async fn open_with(others_reach_paymentsos: bool, more: impl Fn(&mut Config)) -> House {
         let server = Server::start().expect("a server");
         let url = server.database().expect("a database");
         // What shoppers see is the load balancer.
         let set_up = |config: &mut Config| {
             config.database_url.clone_from(&url);
             config.public_url = Some("http://localhost:8080".parse().unwrap());
+            more(config);
         };
         let shop = Arc::new(Shop::open_with(set_up).await);
         let mut others = Vec::new();
@@ -203,4 +210,39 @@ async fn a_database_that_is_killed_forgets_nothing_and_is_listened_to_again() {
     until(async || (house.waiters() == 1).then_some(())).await;
     shopper.press(&pending, "succeed").await;
     tokio::time::timeout(Duration::from_secs(15), waiting).await.expect("an answer").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+async fn what_one_replica_is_telling_a_slow_system_no_other_tells() {
+    let system = System::default();
+    // It answers nobody before it was told of all.
+    system.crowd.send_modify(|crowd| crowd.wanted = 24);
+    let url = system.clone().open().await;
+    let house = House::open_with(true, |config| tell(config, &url)).await;
+    for number in 0..24 {
+        let shopper = house.shop.shopper_of(&json!({"new": true})).await;
+        house.at_all(&shopper)[number % 3].paid(SUCCEEDS).await;
+    }
+    system.hears(24).await;
+    let told = system.told();
+    let ids: std::collections::BTreeSet<&str> = told.iter().map(id).collect();
+    assert_eq!((told.len(), ids.len()), (24, 24));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL: cargo xtask test"]
+async fn nobody_waits_for_ever_for_what_another_session_has_locked() {
+    let server = Server::start().expect("a server");
+    let url = server.database().expect("a database");
+    let shop = Arc::new(Shop::open_with(|config| config.database_url.clone_from(&url)).await);
+    let shopper = shop.shopper().await;
+    // A session that is cut off in the middle of writing, as a replica's is whose machine is gone.
+    let mut held = sqlx::AnyConnection::connect(&url).await.unwrap();
+    let lock = format!("SELECT 1 FROM pg_advisory_xact_lock(hashtextextended('{}', 0))", shopper.payment);
+    held.execute(sqlx::AssertSqlSafe(format!("BEGIN; {lock}"))).await.unwrap();
+    let reply = shopper.pay(SUCCEEDS, Uuid::new_v4()).await;
+    assert_eq!(problem(reply, 500).await, "internal");
+    drop(held);
+    until(async || (shopper.pay(SUCCEEDS, Uuid::new_v4()).await.status() == 201).then_some(())).await;
 }

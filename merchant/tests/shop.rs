@@ -2,10 +2,11 @@
 
 mod common;
 
-use common::{FAILS, SUCCEEDS, Shop, Shopper, THREE_D_SECURE, good, problem};
+use common::{FAILS, SUCCEEDS, Shop, Shopper, THREE_D_SECURE, good, lost_and_not_found, problem};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use uuid::Uuid;
 
 async fn order(shopper: &Shopper, wanted: Value) -> Response {
     shopper.request(Method::POST, "/shop/orders").json(&wanted).send().await.expect("a reply")
@@ -46,6 +47,17 @@ async fn another_kind_makes_another_order_unless_this_one_is_being_paid() {
 }
 
 #[tokio::test]
+async fn one_of_which_it_is_not_known_whether_it_is_paid_is_gone_on_with() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let shopper = shop.shopper().await;
+    shop.faults(&lost_and_not_found(true)).await;
+    assert_eq!(problem(shopper.pay(SUCCEEDS, Uuid::new_v4()).await, 502).await, "paymentsos-unavailable");
+    for wanted in [json!({"item": "teapot"}), json!({"kind": "authorization"})] {
+        assert_eq!(good(order(&shopper, wanted).await, 200).await, shopper.order);
+    }
+}
+
+#[tokio::test]
 async fn a_paid_order_is_closed_and_can_be_looked_at() {
     let shop = Arc::new(Shop::open().await);
     let shopper = shop.shopper().await;
@@ -68,6 +80,28 @@ async fn what_the_shop_does_not_have_is_refused() {
     assert_eq!(problem(order(&shopper, json!({"kind": "refund"})).await, 422).await, "kind");
     assert_eq!(problem(order(&shopper, json!({"item": "yacht"})).await, 422).await, "item");
     assert_eq!(problem(order(&shopper, json!("mug")).await, 400).await, "json");
+}
+
+#[tokio::test]
+async fn what_is_no_order_does_not_become_one() {
+    let shop = Shop::open().await;
+    let post = async |media_type: Option<&str>, body: String| {
+        let request = shop.request(Method::POST, "/shop/orders").body(body);
+        let request = media_type.into_iter().fold(request, |request, name| request.header("content-type", name));
+        request.send().await.expect("a reply")
+    };
+    let json = Some("application/json");
+    for media_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded")] {
+        assert_eq!(problem(post(media_type, "{}".to_owned()).await, 415).await, "media-type", "{media_type:?}");
+    }
+    assert_eq!(problem(post(Some("text/plain"), String::new()).await, 415).await, "media-type");
+    assert_eq!(problem(post(json, format!("{{}}{}", " ".repeat(64 * 1024))).await, 413).await, "too-large");
+    assert_eq!(problem(post(json, "{".to_owned()).await, 400).await, "json");
+    assert_eq!(shop.entries("request", "POST", "/payments").await.len(), 0);
+    // Who asks for nothing in particular gets what is usual.
+    for media_type in [None, json] {
+        assert_eq!(good(post(media_type, String::new()).await, 200).await["items"][0]["id"], "mug");
+    }
 }
 
 #[tokio::test]

@@ -100,6 +100,8 @@ async fn the_log_holds_nothing_that_is_nobodys_business() {
 
     let log = kept.text();
     assert!(log.contains("a webhook with a wrong signature") && log.contains("PaymentsOS replied"), "{log}");
+    // Nobody named a proxy: that X-Forwarded-For came all the same is said once, without it.
+    assert_eq!(log.matches("TRUSTED_PROXIES").count(), 1, "{log}");
     for secret in secrets {
         assert!(!log.contains(&secret), "the log holds {secret}");
     }

@@ -5,76 +5,20 @@
 
 mod common;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use common::records::Records;
 use common::scripted::{self, charge};
+use common::system::{KEY, System, tell};
 use common::{FAILS, PENDING_THEN_SUCCEEDS, SUCCEEDS, Shop, THREE_D_SECURE, config, id, until};
 use hmac::{Hmac, KeyInit, Mac};
-use merchant::{Config, Secret};
+use merchant::Secret;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-use tokio::net::TcpListener;
+use std::sync::Arc;
 use uuid::Uuid;
-
-const KEY: [u8; 32] = [7; 32];
-
-/// A system of the shop's: it keeps what it is told.
-#[derive(Clone, Default)]
-struct System {
-    told: Arc<Mutex<Vec<(HeaderMap, String)>>>,
-    /// How often it does not acknowledge, before it does.
-    refusals: Arc<Mutex<u32>>,
-}
-
-impl System {
-    async fn open(self) -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let routes = Router::new().route("/hook", post(take)).with_state(self);
-        tokio::spawn(async move { axum::serve(listener, routes).await });
-        url
-    }
-
-    fn told(&self) -> Vec<Value> {
-        self.told.lock().unwrap().iter().map(|(_, body)| serde_json::from_str(body).unwrap()).collect()
-    }
-
-    /// Waits until so many different events have come.
-    async fn hears(&self, events: usize) -> Vec<Value> {
-        until(async || {
-            let told = self.told();
-            let ids: BTreeSet<&str> = told.iter().map(id).collect();
-            (ids.len() >= events).then(|| told.clone())
-        })
-        .await
-    }
-}
-
-async fn take(State(system): State<System>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    system.told.lock().unwrap().push((headers, String::from_utf8(body.to_vec()).unwrap()));
-    let mut refusals = system.refusals.lock().unwrap();
-    if *refusals > 0 {
-        *refusals -= 1;
-        return StatusCode::SERVICE_UNAVAILABLE;
-    }
-    StatusCode::NO_CONTENT
-}
-
-fn tell(config: &mut Config, url: &str) {
-    config.shop_hook_url = Some(url.parse().unwrap());
-    config.shop_hook_secrets = vec![Secret::new(format!("whsec_{}", STANDARD.encode(KEY)))];
-    config.follow_after = Duration::from_millis(200);
-}
 
 async fn shop(system: &System) -> Arc<Shop> {
     let url = system.clone().open().await;
@@ -131,6 +75,19 @@ async fn what_is_not_acknowledged_is_told_again_under_the_same_id() {
 }
 
 #[tokio::test]
+async fn a_slow_system_is_told_of_many_at_once_and_of_each_once() {
+    let system = System::default();
+    system.crowd.send_modify(|crowd| crowd.wanted = 8);
+    let shop = shop(&system).await;
+    for _ in 0..8 {
+        shop.shopper_of(&json!({"new": true})).await.paid(SUCCEEDS).await;
+    }
+    // One after the other they would wait for ever.
+    system.hears(8).await;
+    assert_eq!(system.told().len(), 8);
+}
+
+#[tokio::test]
 async fn what_was_not_told_before_the_process_ended_is_told_by_the_next() {
     let system = System::default();
     let url = system.clone().open().await;
@@ -151,6 +108,29 @@ async fn what_was_not_told_before_the_process_ended_is_told_by_the_next() {
     merchant.stop().await;
     let _next = merchant::start(settings).await.unwrap();
     assert_eq!(types(&system.hears(1).await), ["charge.succeeded"]);
+}
+
+#[tokio::test]
+async fn what_is_being_told_when_the_process_is_stopped_is_told_once() {
+    let system = System::default();
+    // It answers nobody before somebody says so.
+    system.crowd.send_modify(|crowd| crowd.wanted = 2);
+    let url = system.clone().open().await;
+    let records = Records::new();
+    let shop = Shop::open_with(|config| {
+        tell(config, &url);
+        config.database_url = records.url();
+    });
+    let shop = Arc::new(shop.await);
+    shop.shopper().await.paid(SUCCEEDS).await;
+    system.hears(1).await;
+    let Shop { sandbox: _sandbox, merchant, .. } = Arc::into_inner(shop).unwrap();
+    let stopped = tokio::spawn(merchant.stop());
+    system.crowd.send_modify(|crowd| crowd.wanted = 1);
+    stopped.await.unwrap();
+    let untold = "SELECT count(*) FROM outbox WHERE acknowledged IS NULL";
+    assert_eq!(records.count(untold).await, 0);
+    assert_eq!(system.told().len(), 1);
 }
 
 #[tokio::test]
@@ -234,6 +214,43 @@ async fn what_became_of_a_capture_is_told_once_though_nobody_asks() {
     assert_eq!(captures.len(), 1);
     let data = &captures[0]["data"];
     assert_eq!((&data["amount"], &data["currency"]), (&json!(2_000), &json!("USD")));
+    assert_eq!(data["reconciliation_id"], json!(asked));
+    assert_eq!(data["payment_id"], json!(shopper.payment));
+}
+
+#[tokio::test]
+async fn a_capture_that_came_to_nothing_is_told_as_failed() {
+    let system = System::default();
+    let url = system.clone().open().await;
+    let key = "a-key-of-the-warehouse-that-is-long-enough";
+    let records = Records::new();
+    let shop = Shop::open_with(|config| {
+        tell(config, &url);
+        config.system_keys = vec![Secret::new(key)];
+        config.database_url = records.url();
+    });
+    let shop = Arc::new(shop.await);
+    let shopper = shop.shopper_of(&json!({"kind": "authorization"})).await;
+    shopper.paid(SUCCEEDS).await;
+    let path = format!("/systems/payments/{}/captures", shopper.payment);
+    let asked = Uuid::new_v4();
+    let capture = async || {
+        let request = shop.request(Method::POST, &path).bearer_auth(key).header("idempotency-key", asked.to_string());
+        request.json(&json!({"amount": 2_000})).send().await.unwrap().status()
+    };
+    shop.faults(&json!({"api": [{"method": "POST", "path": "/captures", "lose_reply": true, "after": false}]})).await;
+    assert_eq!(capture().await, 502);
+    shop.faults(&json!({"api": [{"method": "POST", "path": "/captures", "status": 400}]})).await;
+    records.change("UPDATE operations SET created = created - 601000").await;
+    assert_eq!(capture().await, 422);
+    let told = system.hears(2).await;
+    let failed: Vec<_> = told.iter().filter(|event| event["type"] == "capture.failed").collect();
+    assert_eq!(failed.len(), 1);
+    let data = &failed[0]["data"];
+    assert_eq!(
+        (&data["status"], &data["transaction_id"], &data["amount"]),
+        (&json!("Failed"), &Value::Null, &json!(2_000))
+    );
     assert_eq!(data["reconciliation_id"], json!(asked));
     assert_eq!(data["payment_id"], json!(shopper.payment));
 }

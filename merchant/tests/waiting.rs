@@ -2,7 +2,9 @@
 
 mod common;
 
+use common::records::Records;
 use common::{SUCCEEDS, Shop, Shopper, THREE_D_SECURE, good, id, until};
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -144,4 +146,19 @@ async fn not_everybody_may_wait() {
     for task in held {
         assert_eq!(task.await.expect("no panic").0["result"]["status"], "Succeed");
     }
+}
+
+#[tokio::test]
+async fn whoever_waits_while_the_database_has_a_fault_is_told_what_is_known() {
+    let records = Records::new();
+    let shop = Arc::new(Shop::open_with(|config| config.database_url = records.url()).await);
+    let shopper = shop.shopper().await;
+    let charge = shopper.paid(THREE_D_SECURE).await;
+    let path = shopper.path(&format!("/charges/{}", id(&charge)));
+    let asked = shopper.request(Method::GET, &path).header("prefer", "wait=2").send();
+    let asked = tokio::spawn(asked);
+    until(async || (shop.merchant.waiters() == 1).then_some(())).await;
+    records.change("ALTER TABLE transactions RENAME TO lost").await;
+    assert_eq!(good(asked.await.unwrap().expect("a reply"), 200).await["result"]["status"], "Pending");
+    records.change("ALTER TABLE lost RENAME TO transactions").await;
 }

@@ -80,6 +80,35 @@ async fn one_that_could_not_be_acted_on_may_come_again() {
 }
 
 #[tokio::test]
+async fn one_about_a_capture_that_could_not_be_read_may_come_again() {
+    let secret = "a-key-of-the-warehouse-that-is-long-enough";
+    let shop = Shop::open_with(|config| {
+        config.system_keys = vec![merchant::Secret::new(secret)];
+        config.follow_after = std::time::Duration::from_secs(3_600);
+    });
+    let shop = Arc::new(shop.await);
+    shop.sandbox.set_webhook_url(None);
+    let shopper = shop.shopper_of(&json!({"kind": "authorization"})).await;
+    shopper.paid(SUCCEEDS).await;
+    let asked = uuid::Uuid::new_v4().to_string();
+    let path = format!("/systems/payments/{}/captures", shopper.payment);
+    let capture = async || {
+        let request = shop.request(Method::POST, &path).bearer_auth(secret).header("idempotency-key", &asked);
+        good(request.json(&json!({"amount": 2_000})).send().await.expect("a reply"), 201).await
+    };
+    assert_eq!(capture().await["result"]["status"], "Pending");
+    let at_paymentsos = format!("/payments/{}/captures", shopper.payment);
+    until(async || (shop.at_paymentsos(&at_paymentsos).await[0]["result"]["status"] == "Succeed").then_some(())).await;
+    let one = webhook("one", &shopper.payment, "Succeed");
+    shop.faults(&json!({"api": [{"method": "GET", "path": "/captures", "status": 503}]})).await;
+    assert_eq!(problem(send(&shop, &one, &key()).await, 502).await, "paymentsos-unavailable");
+    shop.faults(&json!({})).await;
+    assert_eq!(send(&shop, &one, &key()).await.status(), 200);
+    shop.faults(&json!({"api": [{"path": "/captures", "status": 503}]})).await;
+    assert_eq!(capture().await["result"]["status"], "Succeed", "it is known without PaymentsOS");
+}
+
+#[tokio::test]
 async fn what_it_says_is_not_believed() {
     let shop = Arc::new(Shop::open_deaf().await);
     let shopper = shop.shopper().await;
@@ -101,6 +130,15 @@ async fn badly_signed() {
     assert_eq!(problem(unsigned.await.unwrap(), 401).await, "signature");
     let rubbish = shop.request(Method::POST, "/webhooks/paymentsos").body("x").send();
     assert_eq!(problem(rubbish.await.unwrap(), 400).await, "webhook");
+}
+
+#[tokio::test]
+async fn larger_than_any() {
+    let shop = Shop::open_deaf().await;
+    for (length, status, expected) in [(1024 * 1024, 400, "webhook"), (1024 * 1024 + 1, 413, "too-large")] {
+        let reply = shop.request(Method::POST, "/webhooks/paymentsos").body(" ".repeat(length)).send().await.unwrap();
+        assert_eq!(problem(reply, status).await, expected);
+    }
 }
 
 #[tokio::test]

@@ -89,7 +89,16 @@ async fn the_cookie_is_kept_from_scripts_and_other_sites() {
     assert!(!cookie.contains("Secure"), "{cookie}");
     let shop = Shop::open_with(|config| config.public_url = "https://shop.example".parse().ok()).await;
     let order = shop.request(Method::POST, "/shop/orders").send().await.unwrap();
-    assert!(order.headers()["set-cookie"].to_str().unwrap().contains("; Secure"));
+    let cookie = order.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.starts_with("__Host-shop_session=") && cookie.contains("; Path=/;"), "{cookie}");
+    assert!(cookie.ends_with("; Secure") && !cookie.contains("Domain"), "{cookie}");
+    // One that another host of the same site has set is not taken for it.
+    let own = cookie.split(';').next().unwrap().to_owned();
+    let planted = own.trim_start_matches("__Host-").to_owned();
+    for (shown, is_known) in [(own, true), (planted, false)] {
+        let order = shop.request(Method::POST, "/shop/orders").header("cookie", &shown).send().await.unwrap();
+        assert_eq!(order.headers().contains_key("set-cookie"), !is_known, "{shown}");
+    }
 }
 
 #[tokio::test]

@@ -32,6 +32,8 @@ pub(crate) struct Sandbox {
     pub(crate) webhooks: Webhooks,
     pub(crate) sent: Sent,
     pub(crate) tasks: Tasks,
+    /// The requests that are being carried out, though whoever sent one may be gone.
+    pub(crate) requests: Tasks,
     switches: Mutex<Switches>,
 }
 
@@ -98,6 +100,7 @@ impl Sandbox {
             webhooks,
             sent: Sent::default(),
             tasks: Tasks::default(),
+            requests: Tasks::default(),
             switches: Mutex::new(config.switches.clone()),
             config,
         })

@@ -48,7 +48,8 @@ use axum::Router;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use webhooks::Webhooks;
 
@@ -78,7 +79,10 @@ pub struct Running {
     /// How shoppers reach it; redirections begin with it.
     pub public_url: String,
     app: App,
+    listeners: Vec<Arc<TcpListener>>,
+    router: Router,
     server: JoinSet<()>,
+    webhooks: JoinSet<()>,
 }
 
 /// Starts a sandbox.
@@ -102,19 +106,35 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .merge(control::router(&app))
         .merge(api::router(&app))
         .with_state(app.clone());
-    let mut server = JoinSet::new();
-    for listener in listeners {
-        server.spawn(server::serve(listener, router.clone()));
-    }
-    server.spawn(webhooks::deliver(app.clone(), client, queue));
-    Ok(Running { address, public_url, app, server })
+    let listeners = listeners.into_iter().map(Arc::new).collect();
+    let mut webhooks = JoinSet::new();
+    webhooks.spawn(webhooks::deliver(app.clone(), client, queue));
+    let mut running = Running { address, public_url, app, listeners, router, server: JoinSet::new(), webhooks };
+    running.serve();
+    Ok(running)
 }
 
 impl Running {
+    fn serve(&mut self) {
+        for listener in &self.listeners {
+            self.server.spawn(server::serve(Arc::clone(listener), self.router.clone()));
+        }
+    }
+
+    /// Breaks off at once, and serves again with all that it knew, as one whose records outlive it: connections are dropped, and what
+    /// was being answered is not finished.
+    pub async fn restart(&mut self) {
+        self.app.requests.abort();
+        self.server.shutdown().await;
+        self.serve();
+    }
+
     /// Stops at once: connections are dropped, and what was under way is not finished.
     pub async fn stop(mut self) {
         self.app.tasks.abort();
+        self.app.requests.abort();
         self.server.shutdown().await;
+        self.webhooks.shutdown().await;
     }
 
     /// Registers another address for webhooks, or none. Those that are still to be sent, or sent again, go there too.
@@ -133,6 +153,7 @@ impl fmt::Debug for Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.app.tasks.abort();
+        self.app.requests.abort();
     }
 }
 

@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -42,7 +43,7 @@ pub(crate) async fn bind(address: SocketAddr) -> io::Result<(SocketAddr, Vec<Tcp
 }
 
 /// Serves until dropped, and with it every connection.
-pub(crate) async fn serve(listener: TcpListener, router: Router) {
+pub(crate) async fn serve(listener: Arc<TcpListener>, router: Router) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {

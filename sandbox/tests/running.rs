@@ -36,6 +36,23 @@ async fn stopping_drops_what_is_under_way() {
 }
 
 #[tokio::test]
+async fn one_that_restarts_drops_what_is_under_way_and_knows_what_it_knew() {
+    let mut merchant = Merchant::open().await;
+    let payment = merchant.payment().await;
+    merchant.faults(&json!({"api": [{"path": "/payments", "times": 1, "latency_ms": 60_000}]})).await;
+    let waiting = tokio::spawn(merchant.request(Method::POST, "/payments").json(&json!({})).send());
+    until(async || {
+        let reply = merchant.bare(Method::GET, "/sandbox/faults").send().await.expect("a reply");
+        (good(reply, 200).await["api"][0]["times"] == 0).then_some(())
+    })
+    .await;
+    merchant.running.restart().await;
+    timeout(DEADLINE, waiting).await.expect("not for a minute").expect("no panic").expect_err("it is dropped");
+    let reply = merchant.request(Method::GET, &format!("/payments/{payment}")).send().await.expect("a reply");
+    assert_eq!(good(reply, 200).await["id"], payment);
+}
+
+#[tokio::test]
 async fn a_stopped_sandbox_leaves_its_port() {
     let merchant = Merchant::open().await;
     let listen = merchant.running.address;

@@ -18,6 +18,7 @@ import {
   type CheckoutRedirectMessage,
   type CheckoutResultDetail,
   type CheckoutStateName,
+  type CheckoutTrace,
   type PaymentMethod,
   type PaymentMethodSource,
   type PaymentsOsResult,
@@ -44,6 +45,10 @@ checkout.messages = { ...messages, [key]: 'Wait.' };
 checkout.messages = { pay_amont: 'Buy' };
 // @ts-expect-error: what it says is read only
 checkout.state = checkout.state;
+const trace: CheckoutTrace = checkout.trace;
+const ticket: string = `${trace.version} ${trace.release} ${trace.dropped} ${trace.lines.join('\n')}`;
+// @ts-expect-error: so is what has happened
+checkout.trace.lines.push('');
 
 async function methods(): Promise<CheckoutStateName[]> {
   return [await checkout.pay(), await checkout.checkNow(), await checkout.reset()];
@@ -100,4 +105,4 @@ addEventListener('message', (event: MessageEvent<CheckoutRedirectMessage>) => {
   if (event.origin === 'https://pay.example' && event.data.source === 'paymentsos-checkout') location.assign(event.data.url);
 });
 
-export { attributes, found, gift, methods, observed, properties, release, result };
+export { attributes, found, gift, methods, observed, properties, release, result, ticket };

@@ -86,6 +86,18 @@ export interface CheckoutErrorDetail extends CheckoutDetail {
   readonly error: CheckoutError;
 }
 
+/** What has happened on a page, for a support ticket: the inputs of the payment's flow and what came of them, and nothing personal. */
+export interface CheckoutTrace {
+  /** Of the form of the lines. */
+  readonly version: 1;
+  /** Of the package. */
+  readonly release: string;
+  /** How many lines, of those after the first two, were dropped to make room. */
+  readonly dropped: number;
+  /** An input, what came of it, the next input, and so on. */
+  readonly lines: readonly string[];
+}
+
 /** The element's events. All of them bubble and cross shadow roots. */
 export interface CheckoutEventMap {
   'checkout-state': CustomEvent<CheckoutDetail>;
@@ -279,6 +291,8 @@ export class PaymentsosCheckout extends HTMLElement implements CheckoutPropertie
   messages: CheckoutMessages | undefined;
   /** The `detail` of the latest `checkout-state`. */
   readonly state: CheckoutDetail;
+  /** What has happened since the element was put on the page, for a support ticket. */
+  readonly trace: CheckoutTrace;
 
   /** As a press on Pay. Resolves to the state once that is not `creating`. */
   pay(): Promise<CheckoutStateName>;

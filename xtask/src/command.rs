@@ -148,6 +148,16 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     check(command, status)
 }
 
+/// The same for one whose exit code says more than whether it succeeded, and which has said why itself.
+pub(crate) fn code(command: &mut Command) -> Result<u8> {
+    announce(command);
+    let status = Running::start(command)?.wait(Duration::MAX)?;
+    match status.and_then(|status| status.code()).map(u8::try_from) {
+        Some(Ok(code)) => Ok(code),
+        _ => check(command, status).map(|()| 0),
+    }
+}
+
 /// Runs a command to its end, and hands on each line that it writes, to either stream, while showing it on the standard output.
 pub(crate) fn follow(mut command: Command, limit: Duration, mut on_line: impl FnMut(&str)) -> Result<()> {
     announce(&command);
@@ -211,7 +221,7 @@ fn shown(command: &Command) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{follow, read, run};
+    use super::{code, follow, read, run};
     use std::process::Command;
     use std::time::{Duration, Instant};
 
@@ -242,6 +252,14 @@ mod tests {
         let started = Instant::now();
         follow(shell("sleep 60 & true"), Duration::from_secs(30), |_| {}).unwrap();
         assert!(started.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn hands_on_what_a_program_exits_with() {
+        assert_eq!(code(&mut shell("exit 0")).unwrap(), 0);
+        assert_eq!(code(&mut shell("exit 2")).unwrap(), 2);
+        assert!(code(&mut shell("kill -KILL $$")).unwrap_err().to_string().contains("signal: 9"));
+        assert!(code(&mut Command::new("no-such-program")).is_err());
     }
 
     #[test]

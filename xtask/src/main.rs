@@ -2,6 +2,7 @@
 
 mod command;
 mod demo;
+mod engines;
 mod examples;
 mod failure;
 mod files;
@@ -10,6 +11,7 @@ mod minify;
 mod package;
 mod programs;
 mod reference;
+mod replay;
 mod screenshots;
 mod shop;
 mod size;
@@ -41,6 +43,8 @@ enum Task {
     Demo(demo::Options),
     /// Run every check and test, and count them
     Test(test::Options),
+    /// Make the journeys of every engine, with random walks, and print them as a table
+    Journeys(engines::Options),
     /// Build the demo shop into dist/, as it is published
     Build,
     /// Build the npm package into target/package/, and pack it
@@ -59,6 +63,8 @@ enum Task {
     /// Measure how the reference backend does with many shoppers: `bench backend`
     #[command(disable_help_flag = true)]
     Bench(programs::Options),
+    /// Tell a trace from a support ticket in words, and replay it
+    Replay(replay::Options),
     /// Measure what a page loads until Pay can be pressed, against sizes.json
     Size(size::Options),
     /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
@@ -69,7 +75,7 @@ enum Task {
 
 fn main() -> ExitCode {
     match run(Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) if failure.is_already_said() => ExitCode::FAILURE,
         Err(failure) => {
             eprintln!("error: {failure}");
@@ -78,25 +84,28 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task) -> Result<()> {
+fn run(task: Task) -> Result<ExitCode> {
     env::set_current_dir(root()).map_err(|e| Failure(format!("{} cannot be entered: {e}", root().display())))?;
     // Ctrl-C is the ordinary end of the demo.
     command::stop_on_signals(if matches!(task, Task::Demo(_)) { 0 } else { 130 })?;
     match task {
         Task::Demo(options) => demo::run(&options),
         Task::Test(options) => test::run(&options),
+        Task::Journeys(options) => engines::run(&options),
         Task::Build => shop::build(),
         Task::Examples => examples::run(),
         Task::Package => package::run(),
         Task::Reference => reference::run(),
         Task::Screenshots => screenshots::run(),
-        Task::Conformance(options) => programs::conformance(&options),
-        Task::Bench(options) => programs::bench(&options),
+        Task::Conformance(options) => return programs::conformance(&options),
+        Task::Bench(options) => return programs::bench(&options),
+        Task::Replay(options) => replay::run(&options),
         Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),
         Task::Minify => minify::run(),
         Task::Setup => tools::Toolbox::with(tools::ALL).map(drop),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The workspace's folder.

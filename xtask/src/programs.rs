@@ -3,6 +3,7 @@
 use crate::command;
 use crate::failure::Result;
 use std::ffi::OsString;
+use std::process::ExitCode;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -11,18 +12,18 @@ pub(crate) struct Options {
     arguments: Vec<OsString>,
 }
 
-/// Tells whether a backend keeps the contract.
-pub(crate) fn conformance(options: &Options) -> Result<()> {
+/// Tells whether a backend keeps the contract, by its exit code too.
+pub(crate) fn conformance(options: &Options) -> Result<ExitCode> {
     run(&["--package", "conformance"], options)
 }
 
 /// Measures; unoptimized, there is nothing to be measured.
-pub(crate) fn bench(options: &Options) -> Result<()> {
+pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
     run(&["--release", "--package", "bench"], options)
 }
 
-fn run(which: &[&str], options: &Options) -> Result<()> {
+fn run(which: &[&str], options: &Options) -> Result<ExitCode> {
     let mut program = command::program("cargo");
     program.args(["run", "--quiet"]).args(which).arg("--").args(&options.arguments);
-    command::run(&mut program)
+    command::code(&mut program).map(ExitCode::from)
 }

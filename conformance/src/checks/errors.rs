@@ -1,8 +1,8 @@
 //! What is said where something is not right.
 
-use crate::backend::{Reply, Sent};
+use crate::backend::{Replied, Reply, Sent};
 use crate::lab::{Checked, Lab, With, ensure};
-use reqwest::Method;
+use http::Method;
 use uuid::Uuid;
 
 pub(super) async fn unknown(lab: &Lab) -> Checked {
@@ -38,7 +38,7 @@ pub(super) async fn problems(lab: &Lab) -> Checked {
         ("no session", shopper.send(Method::GET, "", Sent::default()).await?),
         ("an unknown transaction", shopper.get(&format!("/charges/{}", Uuid::new_v4())).await?),
         ("another amount", shopper.post(attempt, &differing).await?),
-        ("rubbish", shopper.send(Method::POST, "/charges", rubbish).await?),
+        ("rubbish", shopper.send_create(rubbish).await?),
     ] {
         let media_type = reply.header("content-type").unwrap_or("nothing");
         ensure(is_problem(&reply), || format!("{what}: {} as {media_type}", reply.status))?;
@@ -61,12 +61,12 @@ pub(super) async fn secrets(lab: &Lab) -> Checked {
     let shopper = lab.shopper().await?;
     shopper.has_paid(With::Fails).await?;
     shopper.get("").await?;
-    // All that it has replied to all the checks before.
-    for (what, text) in lab.backend.replies() {
+    // All that it has replied to all the checks before, headers included.
+    for Replied { to, text } in lab.backend.replies() {
         let given = lab.secrets.iter().find(|secret| text.contains(*secret));
-        ensure(given.is_none(), || format!("the reply to {what} holds a secret that was given"))?;
+        ensure(given.is_none(), || format!("the reply to {to} holds a secret that was given"))?;
         let known = NEVER.into_iter().find(|secret| text.contains(secret));
-        ensure(known.is_none(), || format!("the reply to {what} holds {}", known.unwrap_or_default()))?;
+        ensure(known.is_none(), || format!("the reply to {to} holds {}", known.unwrap_or_default()))?;
     }
     Ok(())
 }

@@ -4,12 +4,13 @@ use super::once::repeated;
 use crate::lab::{Checked, Lab, With, ensure};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::try_join;
 use uuid::Uuid;
 
 fn create_fault(payment: &str, fault: &Value) -> Value {
     let mut fault = fault.clone();
     fault["method"] = json!("POST");
-    fault["path"] = json!(format!("/payments/{payment}/charges"));
+    fault["path"] = json!(format!("/payments/{payment}/"));
     json!({"api": [fault]})
 }
 
@@ -82,10 +83,31 @@ pub(super) async fn busy(lab: &Lab) -> Checked {
     })
 }
 
+/// Longer than anybody waits.
+const HANGS_MS: u64 = 120_000;
+
 pub(super) async fn hangs(lab: &Lab) -> Checked {
     let shopper = lab.shopper().await?;
+    let paid = shopper.has_paid(With::Redirects).await?;
     let path = format!("/payments/{}", shopper.paid.payment);
-    lab.sandbox()?.faults(&json!({"api": [{"method": "GET", "path": path, "latency_ms": 60_000}]})).await;
-    let reply = shopper.get("").await?;
-    ensure(reply.took < Duration::from_millis(10_500), || format!("it took {} s", reply.took.as_secs()))
+    lab.sandbox()?.faults(&json!({"api": [{"method": "GET", "path": path, "latency_ms": HANGS_MS}]})).await;
+    let status = shopper.at(&paid);
+    let (payment, status) = try_join!(shopper.get(""), shopper.get(&status))?;
+    for (what, reply) in [("the payment", payment), ("the transaction", status)] {
+        ensure(reply.took < Duration::from_millis(10_500), || format!("{what} took {} s", reply.took.as_secs()))?;
+    }
+    Ok(())
+}
+
+/// How long the component waits for a create.
+const CREATE: Duration = Duration::from_secs(60);
+
+pub(super) async fn create_hangs(lab: &Lab) -> Checked {
+    let shopper = lab.shopper().await?;
+    let path = format!("/payments/{}/", shopper.paid.payment);
+    // Other checks are run meanwhile, and play faults of their own.
+    lab.sandbox()?.always(json!({"method": "POST", "path": path, "latency_ms": HANGS_MS})).await;
+    let reply = shopper.pay(With::Succeeds, Uuid::new_v4()).await?;
+    ensure(reply.took < CREATE, || format!("the create took {} s", reply.took.as_secs()))?;
+    ensure(reply.status >= 500 || reply.status == 409, || format!("its unknown outcome became {}", reply.brief()))
 }

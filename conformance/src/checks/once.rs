@@ -2,7 +2,7 @@
 
 use crate::backend::Reply;
 use crate::lab::{Checked, Lab, Shopper, Stop, With, ensure, until};
-use reqwest::Method;
+use http::Method;
 use std::time::Duration;
 use tokio::try_join;
 use uuid::Uuid;
@@ -27,7 +27,11 @@ pub(super) async fn repeated(shopper: &Shopper<'_>, with: With, attempt: Uuid) -
 
 async fn has_one(shopper: &Shopper<'_>) -> Checked {
     let made = shopper.made().await?;
-    ensure(made == 1, || format!("{made} transactions were made"))
+    ensure(made == 1, || format!("{made} transactions were made"))?;
+    let Ok(sandbox) = shopper.lab.sandbox() else { return Ok(()) };
+    // PaymentsOS refuses a second one where it knows of the first by then. Who counts on that pays twice where it does not.
+    let keys = sandbox.keys(&shopper.paid.payment).await;
+    ensure(keys == 1, || format!("{keys} different creates reached PaymentsOS"))
 }
 
 fn same(first: &Reply, second: &Reply) -> Checked {

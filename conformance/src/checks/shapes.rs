@@ -2,7 +2,7 @@
 
 use crate::backend::{Reply, Sent};
 use crate::lab::{Checked, Lab, Shopper, With, ensure};
-use reqwest::Method;
+use http::Method;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -32,7 +32,7 @@ pub(super) async fn transaction(lab: &Lab) -> Checked {
     let paid = shopper.pay(With::Succeeds, Uuid::new_v4()).await?;
     ensure(paid.status == 201, || format!("the create replied {}", paid.brief()))?;
     is_transaction(&paid)?;
-    let read = shopper.get(&format!("/charges/{}", paid.id().unwrap_or_default())).await?;
+    let read = shopper.get(&shopper.at(&paid)).await?;
     ensure(read.status == 200, || format!("GET of the charge replied {}", read.brief()))?;
     is_transaction(&read)?;
     ensure(read.id() == paid.id(), || "GET of the charge replied with another one".to_owned())?;
@@ -53,7 +53,7 @@ fn is_transaction(reply: &Reply) -> Checked {
 pub(super) async fn redirection(lab: &Lab) -> Checked {
     let shopper = lab.shopper().await?;
     let paid = shopper.has_paid(With::Redirects).await?;
-    let read = shopper.get(&format!("/charges/{}", paid.id().unwrap_or_default())).await?;
+    let read = shopper.get(&shopper.at(&paid)).await?;
     for (what, reply) in [("the create", paid), ("the reading", read)] {
         ensure(reply.result() == Some("Pending"), || format!("{what} says {:?}", reply.result()))?;
         let url = &reply.body["redirection"]["url"];
@@ -100,7 +100,7 @@ pub(super) async fn listed_fields(lab: &Lab) -> Checked {
         let shopper = lab.shopper().await?;
         let paid = shopper.has_paid(with).await?;
         only(&paid.body, "a create's reply", &TRANSACTION)?;
-        let read = shopper.get(&format!("/charges/{}", paid.id().unwrap_or_default())).await?;
+        let read = shopper.get(&shopper.at(&paid)).await?;
         only(&read.body, "a transaction", &TRANSACTION)?;
         only(&shopper.get("").await?.body, "a payment", &PAYMENT)?;
         for listed in shopper.listed().await? {
@@ -113,7 +113,7 @@ pub(super) async fn listed_fields(lab: &Lab) -> Checked {
 pub(super) async fn kept_nowhere(lab: &Lab) -> Checked {
     let shopper = lab.shopper().await?;
     let paid = shopper.has_paid(With::Redirects).await?;
-    let charge = format!("/charges/{}", paid.id().unwrap_or_default());
+    let charge = shopper.at(&paid);
     let as_nobody = |shopper: &Shopper<'_>| (shopper.path(""), Sent::default());
     let (path, nobody) = as_nobody(&shopper);
     for (what, reply) in [

@@ -1,7 +1,7 @@
 //! No false result.
 
 use crate::lab::{Checked, Lab, With, ensure, until};
-use reqwest::Method;
+use http::Method;
 use serde_json::json;
 use std::time::Duration;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ pub(super) async fn becomes_final(lab: &Lab) -> Checked {
         let paid = shopper.has_paid(With::Redirects).await?;
         sandbox.faults(&json!({"webhooks": {"drop": true}})).await;
         sandbox.press(paid.body["redirection"]["url"].as_str().unwrap_or_default(), outcome).await;
-        let charge = format!("/charges/{}", paid.id().unwrap_or_default());
+        let charge = shopper.at(&paid);
         let mut last = String::new();
         let told = until(Duration::from_secs(10), async || {
             let reply = shopper.get(&charge).await?;

@@ -1,8 +1,9 @@
 //! Holding an answer until there is news (`Prefer: wait`, RFC 7240). A backend need not.
 
-use crate::backend::{NoReply, Reply};
+use crate::backend::Reply;
+use crate::client::NoReply;
 use crate::lab::{Checked, Lab, Shopper, Stop, With, ensure};
-use reqwest::Method;
+use http::Method;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
@@ -22,7 +23,7 @@ fn is_applied(reply: &Reply) -> bool {
 async fn pending(lab: &Lab) -> Checked<(Shopper<'_>, Reply, String)> {
     let shopper = lab.shopper().await?;
     let paid = shopper.has_paid(With::Redirects).await?;
-    let charge = format!("/charges/{}", paid.id().unwrap_or_default());
+    let charge = shopper.at(&paid);
     Ok((shopper, paid, charge))
 }
 
@@ -54,7 +55,7 @@ pub(super) async fn woken(lab: &Lab) -> Checked {
     if let Ok(reply) = timeout(Duration::from_secs(2), &mut asking).await {
         let reply = reply?;
         ensure(!is_applied(&reply), || "it says Preference-Applied, and does not wait".to_owned())?;
-        return Err(Stop::NotRun("the backend does not hold answers, which it need not".to_owned()));
+        return Err(Stop::NotNeeded("the backend does not hold answers, which it need not".to_owned()));
     }
     sandbox.press(paid.body["redirection"]["url"].as_str().unwrap_or_default(), "succeed").await;
     tokio::select! {

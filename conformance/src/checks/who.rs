@@ -2,7 +2,7 @@
 
 use crate::backend::{Reply, Sent};
 use crate::lab::{Checked, Lab, Stop, With, ensure};
-use reqwest::Method;
+use http::Method;
 use uuid::Uuid;
 
 fn is_turned_away(reply: &Reply) -> bool {
@@ -21,7 +21,7 @@ pub(super) async fn stranger_sees(lab: &Lab) -> Checked {
     for with in [With::Redirects, With::Fails] {
         let shopper = lab.shopper().await?;
         let paid = shopper.has_paid(with).await?;
-        let charge = format!("/charges/{}", paid.id().unwrap_or_default());
+        let charge = shopper.at(&paid);
         let reply = shopper.send(Method::GET, &charge, Sent::default()).await?;
         if is_turned_away(&reply) {
             continue;
@@ -41,19 +41,17 @@ pub(super) async fn nobody_pays(lab: &Lab) -> Checked {
     let attempt = Uuid::new_v4();
     let sent = shopper.create(attempt, &shopper.body(With::Succeeds, attempt));
     let sent = sent.without("cookie").without("authorization");
-    let reply = shopper.send(Method::POST, "/charges", sent).await?;
+    let reply = shopper.send_create(sent).await?;
     ensure(is_turned_away(&reply), || format!("without a session, a create got {}", reply.brief()))?;
     shopper.has_nothing("without a session").await
 }
 
 pub(super) async fn another_session(lab: &Lab) -> Checked {
     let shopper = lab.shopper().await?;
-    let stranger = lab.stranger().await?;
-    let reply = shopper.send(Method::GET, "", stranger.shown()).await?;
+    let stranger = lab.stranger(&shopper).await?;
+    let reply = stranger.get("").await?;
     ensure(is_turned_away(&reply), || format!("to another session, the payment got {}", reply.brief()))?;
-    let attempt = Uuid::new_v4();
-    let sent = stranger.create(attempt, &shopper.body(With::Succeeds, attempt));
-    let reply = shopper.send(Method::POST, "/charges", sent).await?;
+    let reply = stranger.pay(With::Succeeds, Uuid::new_v4()).await?;
     ensure(is_turned_away(&reply), || format!("by another session, a create got {}", reply.brief()))?;
     shopper.has_nothing("by another session").await
 }
@@ -62,23 +60,26 @@ pub(super) async fn transaction_elsewhere(lab: &Lab) -> Checked {
     let shopper = lab.shopper().await?;
     let paid = shopper.has_paid(With::Succeeds).await?;
     let other = lab.again(&shopper).await?;
-    let reply = other.get(&format!("/charges/{}", paid.id().unwrap_or_default())).await?;
+    let reply = other.get(&shopper.at(&paid)).await?;
     ensure(is_turned_away(&reply), || format!("the other payment's address got {}", reply.brief()))?;
     let reply = shopper.get(&format!("/authorizations/{}", paid.id().unwrap_or_default())).await?;
     ensure(is_turned_away(&reply), || format!("as an authorization, the charge got {}", reply.brief()))
 }
 
+/// What is said where the session is no cookie.
+pub(super) const NO_COOKIE: &str = "the session is no cookie, so no stranger's page can use it";
+
 pub(super) async fn foreign_origin(lab: &Lab) -> Checked {
     let shopper = lab.shopper().await?;
     if !shopper.paid.headers.iter().any(|(name, _)| *name == "cookie") {
-        return Err(Stop::NotRun("the session is no cookie, so no stranger's page can use it".to_owned()));
+        return Err(Stop::NotNeeded(NO_COOKIE.to_owned()));
     }
     for (name, value) in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
         let attempt = Uuid::new_v4();
         let sent = shopper.create(attempt, &shopper.body(With::Succeeds, attempt));
-        // A browser that says from which site it comes says from which origin, too, but for a form's.
-        let sent = sent.without("origin").header(name, value);
-        let reply = shopper.send(Method::POST, "/charges", sent).await?;
+        // A stranger's page can send the cookie, and knows no token. Old browsers tell the site alone, or neither.
+        let sent = sent.without("authorization").without("origin").header(name, value);
+        let reply = shopper.send_create(sent).await?;
         ensure(reply.is_refusal() && reply.status != 409, || {
             format!("with {name}: {value}, a create got {}", reply.brief())
         })?;

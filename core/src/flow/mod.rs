@@ -27,7 +27,7 @@
 //! | 4. Only where it is safe to go | `place::tests`, `flow_redirection::an_address_that_is_not_safe_is_not_gone_to` |
 //! | 5. Every wait ends | `flow_waits`, `flow_link`, `flow_properties::every_wait_ends` |
 //! | 6. No dead end | `flow_no_dead_end`, `flow_redirection::coming_back_without_paying_shows_a_way_on` |
-//! | 7. Nothing leaks | the types: no address and no payment method can get in; `flow_returns::nothing_of_the_address_is_kept` |
+//! | 7. Nothing leaks | the types: no address and no payment method can get in; `flow_returns::nothing_of_the_address_is_kept`, `trace::nothing_personal_gets_in` |
 //! | 8. What the shopper saw is what is charged | `flow_amount`, `flow_properties::a_million_inputs` |
 //! | 10. Two versions meet | `attempt::tests`, `flow_returns::what_another_release_has_saved_is_ignored` |
 //!
@@ -55,6 +55,7 @@ mod ways;
 pub use attempt::{ATTEMPT_LIFE, Attempt, Kept};
 pub use effect::{Effect, Effects, Request};
 pub use input::{Answer, Fit, Input, Now, Presentation, Press, Setup, Start, Told, ToldPayment};
+pub(crate) use pay::PAY_BY_LINK;
 pub use place::{LONGEST_ADDRESS, Place};
 pub use tabs::Lock;
 pub use view::{StateName, View};

@@ -9,7 +9,7 @@ use crate::codes::Code;
 use crate::paymentsos::Status;
 
 /// The vendor whose redirection is a link to pay by, on whatever device.
-const PAY_BY_LINK: &str = "PBL";
+pub(crate) const PAY_BY_LINK: &str = "PBL";
 
 impl Flow {
     /// Pay does something only where it is shown, so that a second press changes nothing.

@@ -1,6 +1,7 @@
 //! A browser, a clock and a shopper around a flow, so that a test reads as a story.
 //!
 //! Time is virtual and only moves where a test says so. What is saved and kept goes through its lines of text, as it does in a browser.
+//! And whatever a story is about, its trace is replayed in the end, and has to come to the same.
 
 #![allow(dead_code, unreachable_pub, reason = "every test file uses its own part of it")]
 
@@ -14,6 +15,7 @@ use paymentsos_core::paymentsos::{
     Kind, Order, Outcome, Payment, PaymentMethod, PaymentStatus, ProviderSpecificData, RelatedResources, Status,
     Transaction,
 };
+use paymentsos_core::trace::{Trace, input_line, outcome_line};
 use std::collections::BTreeMap;
 
 pub const PAYMENT: &str = "65de6d2a-0000-4000-8000-00000000000a";
@@ -313,6 +315,9 @@ pub struct World {
     pub handed_over: u32,
     pub took_over: u32,
     pub closed_itself: u32,
+    /// What the page has told of itself since it began, however much that is.
+    pub trace: Trace,
+    redirect_hosts: Vec<String>,
 }
 
 impl World {
@@ -350,6 +355,8 @@ impl World {
             handed_over: 0,
             took_over: 0,
             closed_itself: 0,
+            trace: Trace::default(),
+            redirect_hosts: Vec::new(),
         }
     }
 
@@ -393,12 +400,28 @@ impl World {
         world
     }
 
+    /// The trace is read and repeated, and nothing is otherwise.
+    fn replays(&self) {
+        let steps = self.trace.steps().expect("a trace that can be read");
+        for (step, line) in steps.iter().zip(self.trace.lines.iter().step_by(2)) {
+            assert_eq!(&input_line(&step.input, step.now, &[]), line, "what is read is what was written");
+        }
+        let replayed = self.trace.replay().expect("a trace that can be repeated");
+        assert_eq!(replayed.difference, None);
+        assert_eq!(traced(replayed.view), traced(self.view()));
+    }
+
     // What happens
 
     pub fn input(&mut self, input: Input) -> Effects {
         self.inputs += 1;
         assert!(self.inputs < 20_000, "a story without an end");
+        if let Input::Start(start) = &input {
+            self.redirect_hosts.clone_from(&start.setup.redirect_hosts);
+        }
+        self.trace.lines.push(input_line(&input, self.now, &self.redirect_hosts));
         let mut effects = self.flow.handle(input, self.now);
+        self.trace.lines.push(outcome_line(&self.flow.view(), &effects));
         for effect in &effects {
             self.carry_out(effect.clone());
         }
@@ -510,6 +533,8 @@ impl World {
 
     /// A new page of the same tab: steady time begins anew, what was under way is gone.
     pub fn reload(&mut self) -> Effects {
+        self.replays();
+        self.trace = Trace::default();
         self.flow = Flow::new();
         self.locks.clear();
         self.now.steady = 1_000;
@@ -692,4 +717,27 @@ impl World {
     pub fn attempt(&self) -> Option<Attempt> {
         self.saved.get(PAYMENT).and_then(|line| Attempt::from_line(line))
     }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.replays();
+        }
+    }
+}
+
+/// What a trace says of a view: nothing of what was paid with, of the order, or in sentences.
+pub fn traced(view: View) -> View {
+    let word = |text: &str| {
+        let is_word = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+        if is_word { text.to_owned() } else { "?".to_owned() }
+    };
+    let outcome = view.outcome.map(|outcome| Outcome {
+        status: Status::from(word(outcome.status.as_str())),
+        category: outcome.category.as_deref().map(word),
+        sub_category: outcome.sub_category.as_deref().map(word),
+        description: None,
+    });
+    View { outcome, payment_method: None, reference: None, ..view }
 }

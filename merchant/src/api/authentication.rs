@@ -1,8 +1,9 @@
 //! `POST /api/payments/{payment}/charges/{id}/authentication-flows`, or of an authorization: goes on with self-handled 3-D Secure.
 
-use super::request::{accept, attempt, check_kind, read_body, shopper};
+use super::request::{accept, attempt, check_kind, shopper};
 use crate::Merchant;
 use crate::authentication::{Authentication, AuthenticationRequest};
+use crate::body;
 use crate::problem::Problem;
 use axum::Json;
 use axum::body::Bytes;
@@ -24,7 +25,7 @@ pub(super) async fn go_on(
 ) -> Result<Json<Transaction>, Problem> {
     merchant.check_origin(&headers)?;
     let order = merchant.own_order(&headers, &payment).await?;
-    let asked: AuthenticationRequest = read_body(&headers, body)?;
+    let asked: AuthenticationRequest = body::read(&headers, body)?;
     check_kind(kind, &order)?;
     let authentication = Authentication {
         kind,

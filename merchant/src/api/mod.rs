@@ -52,8 +52,9 @@ pub(crate) fn routes(merchant: Arc<Merchant>, origins: &[String]) -> Router {
         })
         .layer(from_fn_with_state(Arc::clone(&merchant), limit))
         .with_state(merchant)
-        .layer(map_response(headers::for_api))
         .layer(cors(origins))
+        // Outermost, as CORS replies to preflights by itself.
+        .layer(map_response(headers::for_api))
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

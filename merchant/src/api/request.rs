@@ -3,35 +3,14 @@
 use crate::Merchant;
 use crate::paymentsos::Shopper;
 use crate::problem::{Problem, Type};
-use crate::proxies::shopper_address;
 use crate::store::Order;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use paymentsos_core::paymentsos::Kind;
-use serde::de::DeserializeOwned;
 use std::net::SocketAddr;
 use uuid::Uuid;
 
 const LONGEST_USER_AGENT: usize = 512;
 const LONGEST_ACCEPT: usize = 2_048;
-
-pub(super) fn read_body<T: DeserializeOwned>(
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<T, Problem> {
-    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if !media_type.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json") {
-        let detail = "The body must be application/json.";
-        return Err(Problem::new(Type::NotJson, detail));
-    }
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(Type::TooLarge, "The body is larger than any request needs."),
-        _ => Problem::new(Type::Body, "The body broke off. Repeat the request with the same Idempotency-Key."),
-    })?;
-    serde_json::from_slice(&body)
-        .map_err(|_| Problem::new(Type::Json, "The body is not the JSON of a request to this address."))
-}
 
 /// The attempt's id, which the header and the body (`reconciliation_id`) must agree on.
 pub(super) fn attempt(headers: &HeaderMap, reconciliation_id: Option<&str>) -> Result<String, Problem> {
@@ -65,7 +44,7 @@ pub(super) fn accept(headers: &HeaderMap) -> Option<String> {
 /// Who sent the request, as far as it can be believed.
 pub(super) fn shopper(merchant: &Merchant, peer: SocketAddr, headers: &HeaderMap) -> Shopper {
     Shopper {
-        address: shopper_address(peer.ip(), headers, &merchant.settings.trusted_proxies),
+        address: merchant.proxies.shopper_address(peer.ip(), headers),
         user_agent: text(headers, header::USER_AGENT, LONGEST_USER_AGENT),
     }
 }

@@ -1,9 +1,10 @@
 //! `/systems/…`: what the shop's own systems may ask for, with a key of theirs: capture and void of an authorization.
 
-use super::request::read_body;
 use crate::Merchant;
+use crate::body;
 use crate::config::Secret;
 use crate::headers;
+use crate::limits::limit;
 use crate::operations::Asked;
 use crate::problem::{Problem, Type};
 use crate::store::OperationKind;
@@ -12,7 +13,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::post;
 use axum::{Json, Router};
 use hmac::{Hmac, KeyInit, Mac};
@@ -40,7 +41,10 @@ pub(crate) fn routes(merchant: Arc<Merchant>) -> Router {
             post(move |state, payment, headers, body| operate(kind, state, payment, headers, body)),
         );
     }
-    routes.layer(map_response(headers::for_api)).with_state(merchant)
+    routes
+        .layer(from_fn_with_state(Arc::clone(&merchant), limit))
+        .layer(map_response(headers::for_api))
+        .with_state(merchant)
 }
 
 async fn operate(
@@ -54,7 +58,7 @@ async fn operate(
     if !bearer(&headers).is_some_and(is_known) {
         return Err(Problem::new(Type::NoKey, Type::NoKey.meaning()));
     }
-    let OperationRequest { amount } = read_body(&headers, body)?;
+    let OperationRequest { amount } = body::read(&headers, body)?;
     if kind == OperationKind::Void && amount.is_some() {
         return Err(Problem::new(Type::Amount, "A void has no amount: all that is reserved is given free."));
     }

@@ -1,7 +1,8 @@
 //! Charges and authorizations: made by `POST`, looked at by `GET`.
 
-use super::request::{accept, attempt, check_kind, read_body, shopper};
+use super::request::{accept, attempt, check_kind, shopper};
 use crate::Merchant;
+use crate::body;
 use crate::create_body::CreateRequest;
 use crate::guard::Create;
 use crate::hold::preferred_wait;
@@ -27,7 +28,7 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<Transaction>), Problem> {
     merchant.check_origin(&headers)?;
     let order = merchant.own_order(&headers, &payment).await?;
-    let asked: CreateRequest = read_body(&headers, body)?;
+    let asked: CreateRequest = body::read(&headers, body)?;
     check_kind(kind, &order)?;
     let attempt = attempt(&headers, asked.reconciliation_id.as_deref())?;
     let accept = accept(&headers);

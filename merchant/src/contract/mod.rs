@@ -42,8 +42,17 @@ const SYSTEM: &str = "system-key";
 const ABOUT: &str = "What a backend offers the checkout component. The shapes are PaymentsOS's own, so that there is little to map; \
     the component ignores what it does not know. Every reply says `Cache-Control: no-store`. Errors are problems (RFC 9457), or \
     PaymentsOS's `{category, description, more_info}`.\n\nThe backend guards: a payment that has a transaction that is not `Failed` \
-    takes no other one, also when two requests arrive at once, and what came of a request whose reply got lost is found before anything \
-    else is done. It builds PaymentsOS's body from an allow-list. The amount is its own.";
+    takes no other one, also when two requests arrive at once, and PaymentsOS is not asked for it; what came of a request whose reply got lost is found before anything \
+    else is done. It builds PaymentsOS's body from an allow-list. The amount is its own.\n\nIt is for the shop's own pages. A POST of \
+    another origin's page is refused (`403`), and no reply says `Access-Control-Allow-Origin` with `*` or with an origin that is none of \
+    the shop's. Where its pages are at another origin than the backend, the replies to them say `Access-Control-Allow-Origin` with that \
+    origin, `Access-Control-Allow-Credentials: true`, `Access-Control-Expose-Headers: Preference-Applied, Retry-After` and \
+    `Vary: Origin`; those to a preflight (`OPTIONS`) also `Access-Control-Allow-Headers: Content-Type, Idempotency-Key, Prefer`, with \
+    `Authorization` where there are client tokens.";
+
+/// By what a POST of another origin's page is known.
+const ORIGIN: &str = "Refused with `403` where a page of another origin sends it: where `Origin` is none of the shop's, `null` included, and, \
+    where there is no `Origin`, if `Sec-Fetch-Site` says `cross-site`. What says neither is no browser's.";
 
 /// What any request may end with.
 const ANY: [Type; 3] = [Type::NotFound, Type::TooMany, Type::Internal];
@@ -145,10 +154,10 @@ fn create(kind: Kind) -> Operation {
             Kind::Authorization => "createAuthorization",
         }))
         .summary(Some(format!("Makes {} {name}, once", article(kind))))
-        .description(Some(
+        .description(Some(format!(
             "A repeat under the same key is replied to with the original, as it stands then. After anything but a 2xx, what came of it is \
-             unknown, unless the problem says otherwise: repeat it with the same key.",
-        ))
+             unknown, unless the problem says otherwise: repeat it with the same key.\n\n{ORIGIN}",
+        )))
         .parameter(id("payment_id", "The payment's id."))
         .parameter(key())
         .request_body(Some(json_body::<CreateRequest>()))
@@ -197,9 +206,10 @@ fn go_on(kind: Kind) -> Operation {
             Kind::Authorization => "authenticateAuthorization",
         }))
         .summary(Some(format!("Goes on with the 3-D Secure of {} {}", article(kind), kind.name())))
-        .description(Some(
-            "Only for merchants who handle 3-D Secure themselves: once the issuer has collected its data, or was waited for long enough.",
-        ))
+        .description(Some(format!(
+            "Only for merchants who handle 3-D Secure themselves: once the issuer has collected its data, or was waited for long \
+             enough.\n\n{ORIGIN}",
+        )))
         .parameter(id("payment_id", "The payment's id."))
         .parameter(id("id", "The transaction's id."))
         .parameter(key())
@@ -226,7 +236,7 @@ fn operate(kind: OperationKind) -> Operation {
         OperationKind::Capture => ("capture", "Captures an authorization, or a part of it, once"),
         OperationKind::Void => ("void", "Voids an authorization, once"),
     };
-    answering(OperationBuilder::new(), &[&[Type::NotFound, Type::Internal][..], &UPSTREAM, &own].concat())
+    answering(OperationBuilder::new(), &[&ANY[..], &UPSTREAM, &own].concat())
         .securities(Some([SecurityRequirement::new(SYSTEM, [""; 0])]))
         .operation_id(Some(id_))
         .summary(Some(summary))

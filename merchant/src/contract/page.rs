@@ -22,6 +22,10 @@ pub(super) fn write(document: &Value) -> String {
             }
         }
     }
+    page += "\n## Who asks\n\n| | shown as | what it is |\n|---|---|---|\n";
+    for (name, scheme) in entries(document, "/components/securitySchemes") {
+        row(&mut page, &[&code(name), &shown_as(scheme), text(scheme, "/description")]);
+    }
     page += "\n## Shapes\n";
     for (name, schema) in entries(document, "/components/schemas") {
         shape(&mut page, name, schema);
@@ -42,6 +46,7 @@ fn call(page: &mut String, method: &str, path: &str, operation: &Value) {
         text(operation, "/description"),
     );
     page.push_str("\n| | | |\n|---|---|---|\n");
+    row(page, &["who", &who(operation), ""]);
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let name = code(text(parameter, "/name"));
         row(page, &[text(parameter, "/in"), &name, text(parameter, "/description")]);
@@ -51,6 +56,29 @@ fn call(page: &mut String, method: &str, path: &str, operation: &Value) {
     }
     for (status, reply) in entries(operation, "/responses") {
         row(page, &[status, &content(reply), &brief(text(reply, "/description"))]);
+        for (name, header) in entries(reply, "/headers") {
+            let value = type_of(&header["schema"]);
+            let about = Some(text(header, "/description")).filter(|about| !about.is_empty());
+            row(page, &[&format!("{status} header"), &code(name), about.unwrap_or(&value)]);
+        }
+    }
+}
+
+/// Whom a call is for: each way to show it is enough.
+fn who(operation: &Value) -> String {
+    let ways = operation["security"].as_array().into_iter().flatten().filter_map(Value::as_object);
+    let ways = ways.map(|way| match way.keys().map(|name| format!("[{name}](#who-asks)")).collect::<Vec<_>>() {
+        none if none.is_empty() => "anybody".to_owned(),
+        names => names.join(" and "),
+    });
+    ways.collect::<Vec<_>>().join(" or ")
+}
+
+/// What stands in a request by that scheme.
+fn shown_as(scheme: &Value) -> String {
+    match (text(scheme, "/type"), text(scheme, "/scheme")) {
+        ("http", "bearer") => "`Authorization: Bearer …`".to_owned(),
+        _ => format!("the {} {}", text(scheme, "/in"), code(text(scheme, "/name"))),
     }
 }
 

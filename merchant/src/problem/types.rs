@@ -49,7 +49,7 @@ types! {
     ReconciliationId = "reconciliation-id", BAD_REQUEST, "The request is not right";
     /// This is no webhook of PaymentsOS.
     Webhook = "webhook", BAD_REQUEST, "The request is not right";
-    /// The body broke off.
+    /// The body broke off, or came too slowly: repeat the request, a create with the same key.
     Body = "body", BAD_REQUEST, "The body cannot be read";
     /// This needs the session that the order was made in, or its client token.
     NoSession = "no-session", UNAUTHORIZED, "Not signed in";
@@ -87,7 +87,7 @@ types! {
     KeyOfAnother = "key-of-another", UNPROCESSABLE_ENTITY, "The request is not right";
     /// The attempt that is named did not make this transaction.
     AnotherAttempt = "another-attempt", UNPROCESSABLE_ENTITY, "The request is not right";
-    /// The amount must be one of minor units, at most the payment's; a void has none.
+    /// The amount must be one of minor units, at most what is reserved and not captured yet; a void has none.
     Amount = "amount", UNPROCESSABLE_ENTITY, "The request is not right";
     /// `expected`, which says what the shopper saw, is missing.
     ExpectedMissing = "expected-missing", UNPROCESSABLE_ENTITY, "The request is not right";

@@ -88,6 +88,14 @@ impl Attempt {
     }
 }
 
+/// Of one payment's attempts, which the index finds.
+pub(super) const STANDING: &str = "SELECT * FROM attempts WHERE payment = $1 AND state IN ('open', 'live')";
+pub(super) const IN_PLACE: &str =
+    "SELECT * FROM attempts WHERE payment = $1 AND upstream_key = $2 AND state IN ('open', 'live', 'failed')";
+pub(super) const UNDER_KEY: &str = "SELECT id FROM attempts WHERE payment = $1 AND upstream_key = $2";
+pub(super) const GIVE_BACK: &str =
+    "UPDATE attempts SET state = 'refused' WHERE payment = $1 AND upstream_key = $2 AND id <> $3 AND state = 'open'";
+
 impl Store {
     pub(crate) async fn attempt(&self, id: &str) -> Result<Option<Attempt>, StoreError> {
         let row = sqlx::query("SELECT * FROM attempts WHERE id = $1").bind(id).fetch_optional(&self.pool).await?;
@@ -96,32 +104,21 @@ impl Store {
 
     /// The one attempt of a payment that is open or live.
     pub(crate) async fn standing_attempt(&self, payment: &str) -> Result<Option<Attempt>, StoreError> {
-        let row = sqlx::query("SELECT * FROM attempts WHERE payment = $1 AND state IN ('open', 'live')")
-            .bind(payment)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = sqlx::query(STANDING).bind(payment).fetch_optional(&self.pool).await?;
         row.as_ref().map(Attempt::from_row).transpose()
     }
 
     /// The attempt that now has the upstream key of one that was superseded, by however many.
     pub(crate) async fn attempt_in_place_of(&self, attempt: &Attempt) -> Result<Option<Attempt>, StoreError> {
-        let row = sqlx::query(
-            "SELECT * FROM attempts WHERE payment = $1 AND upstream_key = $2 AND state IN ('open', 'live', 'failed')",
-        )
-        .bind(&attempt.payment)
-        .bind(&attempt.upstream_key)
-        .fetch_optional(&self.pool)
-        .await?;
+        let row =
+            sqlx::query(IN_PLACE).bind(&attempt.payment).bind(&attempt.upstream_key).fetch_optional(&self.pool).await?;
         row.as_ref().map(Attempt::from_row).transpose()
     }
 
     /// The ids of all attempts that have, or had, the upstream key of that one.
     pub(crate) async fn attempts_under_key_of(&self, attempt: &Attempt) -> Result<Vec<String>, StoreError> {
-        let rows = sqlx::query("SELECT id FROM attempts WHERE payment = $1 AND upstream_key = $2")
-            .bind(&attempt.payment)
-            .bind(&attempt.upstream_key)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows =
+            sqlx::query(UNDER_KEY).bind(&attempt.payment).bind(&attempt.upstream_key).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
     }
 
@@ -178,9 +175,12 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that PaymentsOS refused an attempt.
+    /// Notes that PaymentsOS refused an attempt, unless it is known otherwise by now.
     pub(crate) async fn refuse_attempt(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE attempts SET state = 'refused' WHERE id = $1").bind(id).execute(&self.pool).await?;
+        sqlx::query("UPDATE attempts SET state = 'refused' WHERE id = $1 AND state = 'open'")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
@@ -188,13 +188,12 @@ impl Store {
     pub(crate) async fn settle_attempt(&self, attempt: &Attempt, transaction: &Transaction) -> Result<(), StoreError> {
         let id = &attempt.id;
         let mut writing = self.write(&attempt.payment).await?;
-        sqlx::query(
-            "UPDATE attempts SET state = 'refused' WHERE state = 'open' AND id <> $1 \
-             AND (payment, upstream_key) = (SELECT payment, upstream_key FROM attempts WHERE id = $1)",
-        )
-        .bind(id)
-        .execute(&mut *writing)
-        .await?;
+        sqlx::query(GIVE_BACK)
+            .bind(&attempt.payment)
+            .bind(&attempt.upstream_key)
+            .bind(id)
+            .execute(&mut *writing)
+            .await?;
         sqlx::query("UPDATE attempts SET state = $1, transaction_id = $2 WHERE id = $3")
             .bind(AttemptState::of(transaction).name())
             .bind(&transaction.id)

@@ -6,8 +6,8 @@ use sqlx::Row;
 /// How much there is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Counts {
-    /// Transactions, by status.
-    pub(crate) transactions: Vec<(String, i64)>,
+    /// Payments that somebody tried to pay, by where they stand.
+    pub(crate) payments: Vec<(String, i64)>,
     /// Payments whose end is not known.
     pub(crate) followed: i64,
     /// Events that were not acknowledged.
@@ -16,10 +16,14 @@ pub(crate) struct Counts {
 
 impl Store {
     pub(crate) async fn counts(&self) -> Result<Counts, StoreError> {
-        let rows = sqlx::query("SELECT status, count(*) AS count FROM transactions GROUP BY status ORDER BY status")
-            .fetch_all(&self.pool)
-            .await?;
-        let transactions = rows.iter().map(|row| Ok((row.try_get("status")?, row.try_get("count")?)));
+        let rows = sqlx::query(
+            "SELECT CASE best WHEN 2 THEN 'succeeded' WHEN 1 THEN 'pending' ELSE 'failed' END AS state, count(*) AS count \
+             FROM (SELECT max(CASE status WHEN 'Succeed' THEN 2 WHEN 'Failed' THEN 0 ELSE 1 END) AS best \
+             FROM transactions GROUP BY payment) AS payments GROUP BY best",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let payments = rows.iter().map(|row| Ok((row.try_get("state")?, row.try_get("count")?)));
         let sums = sqlx::query(
             "SELECT (SELECT count(*) FROM follows) AS followed, \
              (SELECT count(*) FROM outbox WHERE acknowledged IS NULL) AS untold",
@@ -27,7 +31,7 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         Ok(Counts {
-            transactions: transactions.collect::<Result<_, StoreError>>()?,
+            payments: payments.collect::<Result<_, StoreError>>()?,
             followed: sums.try_get("followed")?,
             untold: sums.try_get("untold")?,
         })

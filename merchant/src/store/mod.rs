@@ -2,12 +2,16 @@
 //!
 //! The statements are the same for both. What only several processes need of each other is in `replicas`.
 
+mod alerts;
 mod attempts;
+mod clock;
 mod counts;
 mod follows;
 mod operations;
 mod orders;
 mod outbox;
+#[cfg(test)]
+mod plans;
 mod replicas;
 mod retention;
 mod sessions;
@@ -15,15 +19,16 @@ mod transactions;
 mod webhooks;
 
 pub(crate) use attempts::{Attempt, AttemptState, NewAttempt};
+pub(crate) use clock::milliseconds;
 pub(crate) use counts::Counts;
-pub(crate) use follows::{Follow, milliseconds};
+pub(crate) use follows::Follow;
 pub(crate) use operations::{Operation, OperationKind, OperationState};
 pub(crate) use orders::Order;
 pub(crate) use outbox::Event;
 pub(crate) use replicas::News;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Executor};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -106,17 +111,19 @@ impl Store {
         sqlx::any::install_default_drivers();
         let engine = Engine::of(url);
         let pool = match engine {
-            Engine::Sqlite => open_sqlite(url).await?,
+            Engine::Sqlite => {
+                let pool = open_sqlite(url).await?;
+                sqlx::migrate!("migrations/sqlite").run(&pool).await?;
+                pool
+            }
             Engine::Postgres => {
-                let options = AnyPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
-                options.connect(url).await?
+                // On a connection of its own, which may take its time: an index of a large table does, and whoever else starts waits.
+                let mut migrating = AnyConnection::connect(url).await?;
+                sqlx::migrate!("migrations/postgres").run(&mut migrating).await?;
+                migrating.close().await?;
+                open_postgres(url).await?
             }
         };
-        let migrations = match engine {
-            Engine::Sqlite => sqlx::migrate!("migrations/sqlite"),
-            Engine::Postgres => sqlx::migrate!("migrations/postgres"),
-        };
-        migrations.run(&pool).await?;
         Ok(Store { pool, engine, url: url.into(), follow_after, tells_shop })
     }
 
@@ -139,6 +146,26 @@ impl Store {
             }
         }
     }
+}
+
+async fn open_postgres(url: &str) -> Result<AnyPool, sqlx::Error> {
+    AnyPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
+        .after_connect(|connection: &mut AnyConnection, _| {
+            Box::pin(async move {
+                // No statement here takes long. A replica that stands still, or is cut off in the middle of writing, would keep what it has
+                // locked from all others, for as long as the server takes it for alive.
+                connection
+                    .execute(
+                        "SET lock_timeout = '5s'; SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '10s'",
+                    )
+                    .await?;
+                Ok(())
+            })
+        })
+        .connect(url)
+        .await
 }
 
 async fn open_sqlite(url: &str) -> Result<AnyPool, sqlx::Error> {
@@ -174,4 +201,26 @@ async fn open_sqlite(url: &str) -> Result<AnyPool, sqlx::Error> {
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postgres_for_tests::Server;
+    use std::time::Instant;
+
+    #[tokio::test]
+    #[ignore = "needs PostgreSQL: cargo xtask test"]
+    async fn a_replica_that_stands_still_in_the_middle_of_writing_loses_what_it_has_locked() {
+        let server = Server::start().unwrap();
+        let url = server.database().unwrap();
+        let open = || Store::open(&url, Duration::from_secs(30), false);
+        let (still, other) = (open().await.unwrap(), open().await.unwrap());
+        let _writing = still.write("p").await.unwrap();
+        let begun = Instant::now();
+        // Each time, it gives up before long; in the end it need not.
+        while other.write("p").await.is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it is locked for good");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use paymentsos_core::paymentsos::{Status, Transaction};
 use serde_json::json;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use std::time::Duration;
 
 /// What is done with an amount that is reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,20 +81,42 @@ pub(crate) struct Operation {
     pub(crate) kind: OperationKind,
     /// In minor units; all of it, where absent.
     pub(crate) amount: Option<u64>,
+    /// The idempotency key at PaymentsOS.
+    pub(crate) upstream_key: String,
     pub(crate) state: OperationState,
+    /// How long ago it was begun.
+    pub(crate) age: Duration,
     /// What PaymentsOS made of it, as far as that is known.
     pub(crate) transaction: Option<Transaction>,
 }
 
 impl Operation {
+    /// One that PaymentsOS is to be asked for. Its key there says what it is: an authorization's is the payment's id and its attempt's.
+    pub(crate) fn new(id: &str, payment: &str, kind: OperationKind, amount: Option<u64>) -> Operation {
+        Operation {
+            id: id.to_owned(),
+            payment: payment.to_owned(),
+            kind,
+            amount,
+            upstream_key: format!("{payment}:{id}:{}", kind.name()),
+            state: OperationState::Open,
+            age: Duration::ZERO,
+            transaction: None,
+        }
+    }
+
     fn from_row(row: &AnyRow) -> Result<Operation, StoreError> {
         let (kind, state): (String, String) = (row.try_get("kind")?, row.try_get("state")?);
+        let (id, payment): (String, String) = (row.try_get("id")?, row.try_get("payment")?);
         let amount: Option<i64> = row.try_get("amount")?;
+        let upstream_key: Option<String> = row.try_get("upstream_key")?;
+        let age = now().saturating_sub(row.try_get("created")?);
         let body: Option<String> = row.try_get("body")?;
         let read = |body: String| serde_json::from_str(&body).map_err(|_| StoreError::Unreadable("operations.body"));
         Ok(Operation {
-            id: row.try_get("id")?,
-            payment: row.try_get("payment")?,
+            upstream_key: upstream_key.unwrap_or_else(|| format!("{payment}:{id}")),
+            id,
+            payment,
             kind: OperationKind::ALL
                 .into_iter()
                 .find(|known| known.name() == kind)
@@ -103,10 +126,16 @@ impl Operation {
                 .into_iter()
                 .find(|known| known.name() == state)
                 .ok_or(StoreError::Unreadable("operations.state"))?,
+            // The clock may have been put back meanwhile.
+            age: Duration::from_millis(u64::try_from(age).unwrap_or_default()),
             transaction: body.map(read).transpose()?,
         })
     }
 }
+
+pub(super) const STANDING: &str = "SELECT * FROM operations WHERE payment = $1 AND state IN ('open', 'pending')";
+pub(super) const ALL: &str = "SELECT * FROM operations WHERE payment = $1 ORDER BY created, id";
+const REFUSE: &str = "UPDATE operations SET state = 'refused' WHERE id = $1 AND state = 'open'";
 
 impl Store {
     pub(crate) async fn operation(&self, id: &str) -> Result<Option<Operation>, StoreError> {
@@ -116,11 +145,14 @@ impl Store {
 
     /// The payment's operation whose end is not known.
     pub(crate) async fn standing_operation(&self, payment: &str) -> Result<Option<Operation>, StoreError> {
-        let row = sqlx::query("SELECT * FROM operations WHERE payment = $1 AND state IN ('open', 'pending')")
-            .bind(payment)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = sqlx::query(STANDING).bind(payment).fetch_optional(&self.pool).await?;
         row.as_ref().map(Operation::from_row).transpose()
+    }
+
+    /// All that was asked for of a payment, the oldest first.
+    pub(crate) async fn operations(&self, payment: &str) -> Result<Vec<Operation>, StoreError> {
+        let rows = sqlx::query(ALL).bind(payment).fetch_all(&self.pool).await?;
+        rows.iter().map(Operation::from_row).collect()
     }
 
     /// Writes that an operation is going to be asked for, or asked for again after a refusal. Not where another one stands.
@@ -128,16 +160,17 @@ impl Store {
         let mut writing = self.write(&operation.payment).await?;
         let amount = operation.amount.map(|amount| i64::try_from(amount).unwrap_or(i64::MAX));
         let begun = sqlx::query(
-            "INSERT INTO operations (id, payment, kind, amount, state, created) \
-             SELECT $1, $2, $3, $4, 'open', $5 WHERE NOT EXISTS \
+            "INSERT INTO operations (id, payment, kind, amount, state, created, upstream_key) \
+             SELECT $1, $2, $3, $4, 'open', $5, $6 WHERE NOT EXISTS \
              (SELECT 1 FROM operations WHERE payment = $2 AND id <> $1 AND state IN ('open', 'pending')) \
-             ON CONFLICT (id) DO UPDATE SET state = 'open' WHERE operations.state = 'refused'",
+             ON CONFLICT (id) DO UPDATE SET state = 'open', created = excluded.created WHERE operations.state = 'refused'",
         )
         .bind(&operation.id)
         .bind(&operation.payment)
         .bind(operation.kind.name())
         .bind(amount)
         .bind(now())
+        .bind(&operation.upstream_key)
         .execute(&mut *writing)
         .await?;
         self.follow(&mut writing, &operation.payment, true).await?;
@@ -164,6 +197,7 @@ impl Store {
         if is_final && changed.rows_affected() == 1 {
             let data = json!({
                 "kind": operation.kind.name(),
+                "transaction_id": read.id,
                 "status": read.result.status.as_str(),
                 "category": read.result.category,
                 "amount": read.amount.or(operation.amount),
@@ -177,12 +211,29 @@ impl Store {
         Ok(())
     }
 
-    /// Writes that PaymentsOS refused: nothing was done.
+    /// Writes that PaymentsOS refused: nothing was done. Whoever asked is told by the reply.
     pub(crate) async fn refuse_operation(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE operations SET state = 'refused' WHERE id = $1 AND state = 'open'")
-            .bind(id)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(REFUSE).bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The same of one whose outcome was not known for long: the shop's systems are told that it has failed.
+    pub(crate) async fn end_operation(&self, operation: &Operation) -> Result<(), StoreError> {
+        let mut writing = self.write(&operation.payment).await?;
+        let done = sqlx::query(REFUSE).bind(&operation.id).execute(&mut *writing).await?;
+        if done.rows_affected() == 1 {
+            let data = json!({
+                "kind": operation.kind.name(),
+                // PaymentsOS made none.
+                "transaction_id": null,
+                "status": Status::Failed.as_str(),
+                "amount": operation.amount,
+                "reconciliation_id": operation.id,
+            });
+            let event = format!("{}.{}", operation.kind.name(), OperationState::Failed.name());
+            self.tell_shop(&mut writing, &event, &operation.payment, &operation.id, data).await?;
+        }
+        writing.commit().await?;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Orders: what is bought, by whom, and the payment behind it.
 
-use super::follows::milliseconds;
+use super::clock::milliseconds;
 use super::{Store, StoreError, now};
 use paymentsos_core::paymentsos::Kind;
 use sqlx::Row;

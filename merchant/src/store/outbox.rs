@@ -1,7 +1,7 @@
 //! What the shop's own systems are to be told. An event is written with what it is about, in one transaction: neither is there
 //! without the other.
 
-use super::follows::milliseconds;
+use super::clock::{by_clock, milliseconds};
 use super::{Engine, Store, StoreError, Writing, now};
 use paymentsos_core::paymentsos::{Kind, Status, Transaction};
 use serde_json::json;
@@ -18,9 +18,8 @@ pub(crate) struct Event {
     pub(crate) tries: u32,
 }
 
-const PORTION: i64 = 16;
-/// Longer than a system may take to answer.
-const LEASE: Duration = Duration::from_secs(60);
+/// No other replica sends it meanwhile: longer than a system may take to answer.
+const LEASE: Duration = Duration::from_secs(30);
 
 impl Store {
     /// Writes that a transaction has become final. Nothing is written twice, nor where nobody is to be told.
@@ -38,6 +37,7 @@ impl Store {
         };
         let data = json!({
             "kind": kind.name(),
+            "transaction_id": transaction.id,
             "status": transaction.result.status.as_str(),
             "category": transaction.result.category,
             "amount": transaction.amount,
@@ -47,13 +47,13 @@ impl Store {
         self.tell_shop(writing, &format!("{}.{outcome}", kind.name()), payment, &transaction.id, data).await
     }
 
-    /// Writes an event for the shop's own systems.
+    /// Writes an event for the shop's own systems, once for each `of`: a transaction, or what took its place.
     pub(super) async fn tell_shop(
         &self,
         writing: &mut Writing,
         event: &str,
         payment: &str,
-        transaction: &str,
+        of: &str,
         mut data: serde_json::Value,
     ) -> Result<(), StoreError> {
         if !self.tells_shop {
@@ -67,17 +67,17 @@ impl Store {
             .transpose()?;
         data["order_id"] = order.into();
         data["payment_id"] = payment.into();
-        data["transaction_id"] = transaction.into();
         let (id, now) = (Uuid::new_v4().to_string(), now());
         let body = json!({"type": event, "id": id, "created": now, "data": data});
-        sqlx::query(
-            "INSERT INTO outbox (id, event, payment, transaction_id, body, created, next) VALUES ($1, $2, $3, $4, $5, $6, $6) \
-             ON CONFLICT (event, payment, transaction_id) DO NOTHING",
-        )
+        sqlx::query(by_clock!(
+            self.engine,
+            "INSERT INTO outbox (id, event, payment, transaction_id, body, created, next) VALUES ($1, $2, $3, $4, $5, $6, ",
+            ") ON CONFLICT (event, payment, transaction_id) DO NOTHING",
+        ))
         .bind(id)
         .bind(event)
         .bind(payment)
-        .bind(transaction)
+        .bind(of)
         .bind(body.to_string())
         .bind(now)
         .execute(&mut **writing)
@@ -85,25 +85,25 @@ impl Store {
         Ok(())
     }
 
-    /// Takes some of the events that are to be sent now.
-    pub(crate) async fn due_events(&self) -> Result<Vec<Event>, StoreError> {
+    /// Takes events that are to be sent now, at most so many: whoever takes one sends it at once.
+    pub(crate) async fn due_events(&self, most: usize) -> Result<Vec<Event>, StoreError> {
         let statement = match self.engine {
-            Engine::Sqlite => {
-                "UPDATE outbox SET next = $1 WHERE id IN \
-                 (SELECT id FROM outbox WHERE acknowledged IS NULL AND next <= $2 ORDER BY next LIMIT $3) \
-                 RETURNING id, body, tries"
-            }
-            Engine::Postgres => {
-                "UPDATE outbox SET next = $1 WHERE id IN \
-                 (SELECT id FROM outbox WHERE acknowledged IS NULL AND next <= $2 ORDER BY next LIMIT $3 FOR UPDATE SKIP LOCKED) \
-                 RETURNING id, body, tries"
-            }
+            Engine::Sqlite => by_clock!(
+                Engine::Sqlite,
+                "UPDATE outbox SET next = ",
+                " + $1 WHERE id IN (SELECT id FROM outbox WHERE acknowledged IS NULL AND next <= ",
+                " ORDER BY next LIMIT $2) RETURNING id, body, tries",
+            ),
+            Engine::Postgres => by_clock!(
+                Engine::Postgres,
+                "UPDATE outbox SET next = ",
+                " + $1 WHERE id IN (SELECT id FROM outbox WHERE acknowledged IS NULL AND next <= ",
+                " ORDER BY next LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id, body, tries",
+            ),
         };
-        let now = now();
         let rows = sqlx::query(statement)
-            .bind(now.saturating_add(milliseconds(LEASE)))
-            .bind(now)
-            .bind(PORTION)
+            .bind(milliseconds(LEASE))
+            .bind(i64::try_from(most).unwrap_or(i64::MAX))
             .fetch_all(&self.pool)
             .await?;
         let event = |row: &sqlx::any::AnyRow| {
@@ -125,11 +125,12 @@ impl Store {
 
     /// Sends an event again later.
     pub(crate) async fn send_later(&self, event: &Event, wait: Duration) -> Result<(), StoreError> {
-        sqlx::query("UPDATE outbox SET next = $1, tries = tries + 1 WHERE id = $2 AND acknowledged IS NULL")
-            .bind(now().saturating_add(milliseconds(wait)))
-            .bind(&event.id)
-            .execute(&self.pool)
-            .await?;
+        let statement = by_clock!(
+            self.engine,
+            "UPDATE outbox SET next = ",
+            " + $1, tries = tries + 1 WHERE id = $2 AND acknowledged IS NULL",
+        );
+        sqlx::query(statement).bind(milliseconds(wait)).bind(&event.id).execute(&self.pool).await?;
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
 //! What several processes on one database need of each other: to take turns, to share work, and to hear of what another has written.
 //! In a single process (SQLite) the locks and the news of `desk` are enough, and all of this is granted at once.
 
+use super::clock::{milliseconds, postgres_clock};
 use super::{Engine, Store, StoreError};
 use sqlx::postgres::PgListener;
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 /// How long a turn outlives a replica that has died in it, in milliseconds.
@@ -14,15 +16,13 @@ const RENEWAL: Duration = Duration::from_secs(1);
 /// How often whoever wants the turn asks for it.
 const ASKING: Duration = Duration::from_millis(50);
 
+/// How often a connection on which nothing is heard is asked whether it lives, and how long it has to answer: the other end of one that
+/// is cut says nothing, and that is all one would hear.
+const SILENCE: Duration = Duration::from_secs(30);
+const ANSWER: Duration = Duration::from_secs(10);
+
 /// The name of the channel on which replicas tell each other of payments.
 const CHANNEL: &str = "payments";
-
-/// The server's clock, in milliseconds since 1970: replicas' own need not agree.
-macro_rules! clock {
-    () => {
-        "(extract(epoch from clock_timestamp()) * 1000)::bigint"
-    };
-}
 
 /// A turn, until it is dropped: no other replica has it meanwhile.
 ///
@@ -96,11 +96,11 @@ impl Store {
     async fn take_turn(&self, name: &str, holder: &str) -> Result<bool, StoreError> {
         let done = sqlx::query(concat!(
             "INSERT INTO turns (name, holder, until) VALUES ($1, $2, ",
-            clock!(),
+            postgres_clock!(),
             " + $3) ",
             "ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until ",
             "WHERE turns.holder = excluded.holder OR turns.until < ",
-            clock!(),
+            postgres_clock!(),
         ))
         .bind(name)
         .bind(holder)
@@ -117,12 +117,12 @@ impl Store {
         }
         let done = sqlx::query(concat!(
             "INSERT INTO readings (payment, began) VALUES ($1, ",
-            clock!(),
+            postgres_clock!(),
             ") ",
             "ON CONFLICT (payment) DO UPDATE SET began = excluded.began WHERE readings.began <= excluded.began - $2",
         ))
         .bind(payment)
-        .bind(i64::try_from(age.as_millis()).unwrap_or(i64::MAX))
+        .bind(milliseconds(age))
         .execute(&self.pool)
         .await?;
         Ok(done.rows_affected() == 1)
@@ -154,9 +154,15 @@ impl Store {
         listener.listen(CHANNEL).await?;
         // Whatever was told before this is not heard.
         hear(News::OfAny);
-        while let Some(news) = listener.try_recv().await? {
-            hear(News::Of(news.payload().to_owned()));
+        loop {
+            match timeout(SILENCE, listener.try_recv()).await {
+                Ok(Ok(Some(news))) => hear(News::Of(news.payload().to_owned())),
+                Ok(lost) => return Ok(lost.map(drop)?),
+                Err(_) => {
+                    let answer = timeout(ANSWER, sqlx::query("SELECT 1").execute(&mut listener)).await;
+                    answer.map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))??;
+                }
+            }
         }
-        Ok(())
     }
 }

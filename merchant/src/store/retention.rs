@@ -1,6 +1,6 @@
 //! What is kept, and for how long. What is not decided yet, or not told yet, is kept however old it is.
 
-use super::follows::milliseconds;
+use super::clock::milliseconds;
 use super::sessions::LIFETIME;
 use super::{Engine, Store, StoreError, now};
 use sqlx::Row;
@@ -10,7 +10,7 @@ use std::time::Duration;
 const PORTION: i64 = 100;
 
 /// All that belongs to a payment, the order last.
-const OF_A_PAYMENT: [&str; 6] = [
+pub(super) const OF_A_PAYMENT: [&str; 6] = [
     "DELETE FROM alerts WHERE payment = $1",
     "DELETE FROM outbox WHERE payment = $1",
     "DELETE FROM operations WHERE payment = $1",
@@ -18,6 +18,11 @@ const OF_A_PAYMENT: [&str; 6] = [
     "DELETE FROM attempts WHERE payment = $1",
     "DELETE FROM orders WHERE payment = $1",
 ];
+
+pub(super) const OLD: &str = "SELECT payment FROM orders WHERE payment IS NOT NULL AND created < $1 \
+     AND NOT EXISTS (SELECT 1 FROM follows WHERE follows.payment = orders.payment) \
+     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.payment = orders.payment AND acknowledged IS NULL) \
+     ORDER BY created LIMIT $2";
 
 impl Store {
     /// Forgets sessions that have ended, and webhooks that PaymentsOS does not repeat any more.
@@ -43,16 +48,7 @@ impl Store {
         let oldest = now().saturating_sub(milliseconds(age));
         let mut forgotten = 0;
         loop {
-            let rows = sqlx::query(
-                "SELECT payment FROM orders WHERE payment IS NOT NULL AND created < $1 \
-                 AND NOT EXISTS (SELECT 1 FROM follows WHERE follows.payment = orders.payment) \
-                 AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.payment = orders.payment AND acknowledged IS NULL) \
-                 ORDER BY created LIMIT $2",
-            )
-            .bind(oldest)
-            .bind(PORTION)
-            .fetch_all(&self.pool)
-            .await?;
+            let rows = sqlx::query(OLD).bind(oldest).bind(PORTION).fetch_all(&self.pool).await?;
             for row in &rows {
                 let payment: String = row.try_get("payment")?;
                 let mut writing = self.write(&payment).await?;

@@ -1,6 +1,7 @@
 //! What PaymentsOS last said of each transaction.
 
 use super::{Store, StoreError, Writing, now};
+use crate::alerts::AlertCode;
 use paymentsos_core::paymentsos::{Kind, Status, Transaction};
 use sqlx::Row;
 use std::time::Duration;
@@ -12,13 +13,20 @@ pub(crate) struct Seen {
     pub(crate) transaction: Transaction,
     /// Whether its status is another than before.
     pub(crate) changed: bool,
-    /// Whether it was known as failed, and has succeeded.
-    pub(crate) revived: bool,
     /// How long after its create it has become final, if it has just now.
     pub(crate) took: Option<Duration>,
-    /// The payment's transactions that have not failed, of both kinds.
-    pub(crate) live: Vec<String>,
+    /// What a person must look at, and was not raised before.
+    pub(crate) alerts: Vec<AlertCode>,
 }
+
+/// Whether an attempt under the key of that one is being carried out.
+pub(super) const UNDER_WAY: &str = "SELECT 1 FROM attempts WHERE payment = $1 AND state = 'open' \
+     AND upstream_key = (SELECT upstream_key FROM attempts WHERE id = $2)";
+/// The attempt follows its transaction.
+pub(super) const GO_ALONG: &str = "UPDATE attempts SET state = $1 \
+     WHERE payment = $2 AND transaction_id = $3 AND state IN ('live', 'failed') \
+     AND ($1 <> 'live' OR NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.payment = attempts.payment \
+     AND other.id <> attempts.id AND other.state IN ('open', 'live')))";
 
 impl Store {
     pub(crate) async fn transaction(
@@ -67,15 +75,12 @@ impl Store {
             .transpose()?;
         // While its attempt, or one under the same key, is being carried out, a failed transaction may be taken up again: that
         // is no news.
-        let under_way = sqlx::query(
-            "SELECT 1 FROM attempts WHERE payment = $1 AND state = 'open' \
-             AND upstream_key = (SELECT upstream_key FROM attempts WHERE id = $2)",
-        )
-        .bind(payment)
-        .bind(reading.reconciliation_id.as_deref().unwrap_or_default())
-        .fetch_optional(&mut *writing)
-        .await?
-        .is_some();
+        let under_way = sqlx::query(UNDER_WAY)
+            .bind(payment)
+            .bind(reading.reconciliation_id.as_deref().unwrap_or_default())
+            .fetch_optional(&mut *writing)
+            .await?
+            .is_some();
         let transaction = merge(known.as_ref(), reading, under_way);
         let before = known.as_ref().map(|known| &known.result.status);
         let status = &transaction.result.status;
@@ -85,17 +90,13 @@ impl Store {
             write(&mut writing, payment, kind, &transaction).await?;
         }
         if changed {
-            // The attempt follows its transaction. Where it must not become live beside another, it stays: the transactions say it.
-            sqlx::query(
-                "UPDATE attempts SET state = $1 WHERE payment = $2 AND transaction_id = $3 AND state IN ('live', 'failed') \
-                 AND ($1 <> 'live' OR NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.payment = attempts.payment \
-                 AND other.id <> attempts.id AND other.state IN ('open', 'live')))",
-            )
-            .bind(super::AttemptState::of(&transaction).name())
-            .bind(payment)
-            .bind(&transaction.id)
-            .execute(&mut *writing)
-            .await?;
+            // Where an attempt must not become live beside another, it stays: the transactions say it.
+            sqlx::query(GO_ALONG)
+                .bind(super::AttemptState::of(&transaction).name())
+                .bind(payment)
+                .bind(&transaction.id)
+                .execute(&mut *writing)
+                .await?;
             self.tell(&mut writing, payment).await?;
         }
         if !status.is_final() {
@@ -108,20 +109,32 @@ impl Store {
         } else {
             None
         };
-        let live = sqlx::query("SELECT id FROM transactions WHERE payment = $1 AND status <> 'Failed'")
-            .bind(payment)
-            .fetch_all(&mut *writing)
-            .await?
-            .iter()
-            .map(|row| row.try_get("id"))
-            .collect::<Result<_, _>>()?;
+        let mut alerts = Vec::new();
+        if revived && self.alert(&mut writing, AlertCode::FailedTurnedSucceed, payment, &transaction.id).await? {
+            alerts.push(AlertCode::FailedTurnedSucceed);
+        }
+        if changed
+            && is_second(&mut writing, payment, &transaction).await?
+            && self.alert(&mut writing, AlertCode::SecondLiveTransaction, payment, &transaction.id).await?
+        {
+            alerts.push(AlertCode::SecondLiveTransaction);
+        }
         writing.commit().await?;
-        Ok(Seen { transaction, changed, revived, took, live })
+        Ok(Seen { transaction, changed, took, alerts })
     }
 }
 
 fn read(body: String) -> Result<Transaction, StoreError> {
     serde_json::from_str(&body).map_err(|_| StoreError::Unreadable("transactions.body"))
+}
+
+/// Whether it is live, and the payment has another, of either kind, that is.
+async fn is_second(writing: &mut Writing, payment: &str, transaction: &Transaction) -> Result<bool, StoreError> {
+    let live = sqlx::query("SELECT id FROM transactions WHERE payment = $1 AND status <> 'Failed'")
+        .bind(payment)
+        .fetch_all(&mut **writing)
+        .await?;
+    Ok(transaction.result.status != Status::Failed && live.len() > 1)
 }
 
 /// How long ago an attempt began.

@@ -1,7 +1,6 @@
-//! What is to happen once: a webhook is acted on, an alert is raised.
+//! Webhooks that were acted on: each is once.
 
 use super::{Store, StoreError, now};
-use serde_json::json;
 
 impl Store {
     /// Whether a webhook was acted on already.
@@ -18,25 +17,5 @@ impl Store {
             .execute(&self.pool)
             .await?;
         Ok(())
-    }
-
-    /// Notes an alert; `false` where it was raised before.
-    pub(crate) async fn add_alert(&self, code: &str, payment: &str, transaction: &str) -> Result<bool, StoreError> {
-        let mut writing = self.write(payment).await?;
-        let done = sqlx::query(
-            "INSERT INTO alerts (code, payment, transaction_id, raised) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        )
-        .bind(code)
-        .bind(payment)
-        .bind(transaction)
-        .bind(now())
-        .execute(&mut *writing)
-        .await?;
-        let is_new = done.rows_affected() == 1;
-        if is_new {
-            self.tell_shop(&mut writing, &format!("alert.{code}"), payment, transaction, json!({})).await?;
-        }
-        writing.commit().await?;
-        Ok(is_new)
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod chance;
 pub(crate) mod process;
 pub(crate) mod records;
 pub(crate) mod scripted;
+pub(crate) mod system;
 pub(crate) mod wire;
 
 use merchant::{Config, Running};

@@ -9,15 +9,12 @@ use tokio::time::timeout;
 /// The address that shoppers see, whatever process answers.
 pub(crate) const SHOP: &str = "http://localhost:8080";
 
-/// Starts the process: itself, and its address.
-pub(crate) async fn start(settings: &merchant::Config, database: &str) -> (Child, String) {
-    start_with(settings, database, &[]).await
-}
-
-/// The same, with more in its environment.
-pub(crate) async fn start_with(settings: &merchant::Config, database: &str, more: &[(&str, &str)]) -> (Child, String) {
+/// The program with its settings, and with `arguments`.
+pub(crate) fn run(settings: &merchant::Config, database: &str, arguments: &[&str]) -> Command {
     let keys = sandbox::Config::default();
-    let mut process = Command::new(env!("CARGO_BIN_EXE_merchant"))
+    let mut process = Command::new(env!("CARGO_BIN_EXE_merchant"));
+    process
+        .args(arguments)
         .env_clear()
         .env("NO_COLOR", "1")
         .env("MERCHANT_LISTEN", "127.0.0.1:0")
@@ -28,11 +25,19 @@ pub(crate) async fn start_with(settings: &merchant::Config, database: &str, more
         .env("PAYMENTSOS_APP_ID", keys.app_id)
         .env("PAYMENTSOS_PRIVATE_KEY", keys.private_key)
         .env("PAYMENTSOS_PUBLIC_KEY", keys.public_key)
-        .envs(more.iter().copied())
         .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("a process");
+        .kill_on_drop(true);
+    process
+}
+
+/// Starts the process: itself, and its address.
+pub(crate) async fn start(settings: &merchant::Config, database: &str) -> (Child, String) {
+    start_with(settings, database, &[]).await
+}
+
+/// The same, with more in its environment.
+pub(crate) async fn start_with(settings: &merchant::Config, database: &str, more: &[(&str, &str)]) -> (Child, String) {
+    let mut process = run(settings, database, &[]).envs(more.iter().copied()).spawn().expect("a process");
     let mut said = BufReader::new(process.stdout.take().expect("its output")).lines();
     let listening = async {
         loop {

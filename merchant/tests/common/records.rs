@@ -1,5 +1,6 @@
 //! Records that outlive the merchant that writes them.
 
+use sqlx::{AnyConnection, Connection};
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -32,6 +33,20 @@ impl Records {
             Records::File(path) => format!("sqlite:{}", path.display()),
             Records::Served(url) => url.clone(),
         }
+    }
+
+    /// How many of something there are.
+    pub(crate) async fn count(&self, statement: &'static str) -> i64 {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&self.url()).await.expect("a connection");
+        sqlx::query_scalar(statement).fetch_one(&mut connection).await.expect("a number")
+    }
+
+    /// Does to the records what only time, or a fault, does to them.
+    pub(crate) async fn change(&self, statement: &'static str) {
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&self.url()).await.expect("a connection");
+        sqlx::query(statement).execute(&mut connection).await.expect("a change");
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
+use url::Url;
 
 pub(crate) const PAYMENT: &str = "dd1fbe34-4636-4a61-8cb1-27ac8a175284";
 /// An attempt, and another.
@@ -23,6 +24,10 @@ pub(crate) const OTHER: &str = "0b8f2f4e-1111-4222-8333-999999999999";
 #[derive(Default)]
 pub(crate) struct Script {
     pub(crate) charges: Value,
+    /// What takes their place once they were read.
+    pub(crate) next_charges: Option<Value>,
+    /// Whether it has another account's payments.
+    pub(crate) knows_nothing: bool,
     /// Known by its id, though no list has it yet, or not as it is now.
     pub(crate) unlisted: Option<Value>,
     /// The reply to a create. What is no charge cannot be read: what came of it is not known.
@@ -46,6 +51,9 @@ async fn paymentsos(
 ) -> Response {
     let mut script = script.lock().unwrap();
     let payment = format!("/payments/{PAYMENT}");
+    if script.knows_nothing {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let reply = match (method.as_str(), uri.path().strip_prefix(&payment)) {
         ("POST", Some("/charges")) => {
             script.asked = Some((headers, serde_json::from_slice(&body).unwrap()));
@@ -68,12 +76,16 @@ async fn paymentsos(
         }
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
+    if let Some(next) = script.next_charges.take() {
+        script.charges = next;
+    }
     (StatusCode::CREATED, axum::Json(reply)).into_response()
 }
 
 /// A merchant with an order, whose PaymentsOS is scripted.
 pub(crate) struct Shop {
     pub(crate) script: Shared,
+    pub(crate) paymentsos: Url,
     merchant: Running,
     client: reqwest::Client,
     cookie: String,
@@ -89,10 +101,10 @@ impl Shop {
         let script = Shared::default();
         script.lock().unwrap().charges = json!([]);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let url: Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let service = Router::new().fallback(paymentsos).with_state(Arc::clone(&script));
         tokio::spawn(async move { axum::serve(listener, service).await });
-        let mut config = Config::in_memory(url, "app", "the-private-key", "public");
+        let mut config = Config::in_memory(url.clone(), "app", "the-private-key", "public");
         if let Some(server) = super::records::postgres() {
             config.database_url = postgres_for_tests::database_at(&server).expect("a database");
         }
@@ -101,7 +113,7 @@ impl Shop {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let order = client.post(format!("http://{}/shop/orders", merchant.address)).send().await.unwrap();
         let cookie = order.headers()["set-cookie"].to_str().unwrap().to_owned();
-        Shop { script, merchant, client, cookie }
+        Shop { script, paymentsos: url, merchant, client, cookie }
     }
 
     pub(crate) fn charges(&self, charges: Value) {

@@ -92,7 +92,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
 async fn attend(State(app): State<App>, request: Request, next: Next) -> Response {
     let (sender, reply) = oneshot::channel();
     let attended = app.clone();
-    app.tasks.spawn(async move {
+    app.requests.spawn(async move {
         // The caller may have left.
         let _ = sender.send(log(&attended, request, next).await);
     });

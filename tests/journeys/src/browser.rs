@@ -1,13 +1,15 @@
 //! A browser with a shopper in front of it.
 
+use crate::driver::Driver;
+use crate::engine::Engine;
+use crate::habits::{self, Habit};
 use crate::proxy::Proxy;
 use crate::world::World;
 use crate::{wait_for, within_patience};
+use paymentsos_core::trace::Trace;
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::path::PathBuf;
-use thirtyfour::ChromeCapabilities;
-use thirtyfour::LoggingPrefsLogLevel;
-use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::prelude::*;
 
 /// The buttons of the sandbox's pages.
@@ -28,6 +30,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Outcome; 6] =
+        [Outcome::Succeed, Outcome::Fail, Outcome::Cancel, Outcome::LateSucceed, Outcome::LateFail, Outcome::Never];
+
+    pub(crate) fn selector(self) -> String {
+        format!("button[name=outcome][value={}]", self.value())
+    }
+
     fn value(self) -> &'static str {
         match self {
             Outcome::Succeed => "succeed",
@@ -44,9 +54,11 @@ impl Outcome {
 pub struct Browser {
     /// For what the journeys do beyond the words below.
     pub driver: WebDriver,
-    shop: String,
+    process: Driver,
+    engine: Engine,
+    pub(crate) shop: String,
     /// What it has asked the shop for.
-    asked: Proxy,
+    pub(crate) asked: Proxy,
 }
 
 impl World {
@@ -72,6 +84,16 @@ impl World {
         let charge = charge.as_str().expect("there is a charge");
         format!("{}?order=x&payment_id={payment}&charge_id={charge}&status={status}", self.shop())
     }
+
+    /// The same of any payment that has a charge, if one has.
+    pub async fn any_return_address(&self, status: &str) -> Option<String> {
+        for payment in self.payments().await {
+            if !self.statuses(&payment).await.is_empty() {
+                return Some(self.return_address(&payment, status).await);
+            }
+        }
+        None
+    }
 }
 
 /// The custom element, or what stands in its place in a Yew app.
@@ -84,33 +106,29 @@ const REPORTS_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (e
 });";
 
 impl Browser {
-    pub(crate) async fn open(world: &World) -> Browser {
-        Browser::open_with(world, |_| {}).await
+    pub(crate) async fn open(world: &World, habits: &[Habit]) -> Browser {
+        let engine = world.engine();
+        let process = Driver::start(engine).await;
+        let capabilities = habits::capabilities(engine, habits);
+        let driver = WebDriver::new(&process.address, capabilities).await;
+        let driver = driver.unwrap_or_else(|error| panic!("{engine} does not open: {error}"));
+        let browser = Browser { driver, process, engine, shop: world.shop(), asked: world.proxy.clone() };
+        browser.tells_of_violations().await;
+        browser
     }
 
-    pub(crate) async fn open_with(world: &World, set_up: impl FnOnce(&mut ChromeCapabilities)) -> Browser {
-        let mut capabilities = DesiredCapabilities::chrome();
-        for argument in [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--no-first-run",
-            // What its address bar would show: half the work of its start.
-            "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
-            "--window-size=1000,900",
-        ] {
-            capabilities.add_arg(argument).expect("an argument");
-        }
-        capabilities.set_browser_log_level(LoggingPrefsLogLevel::Severe).expect("a level");
-        set_up(&mut capabilities);
-        let driver = WebDriver::new(&world.chromedriver.address, capabilities).await.expect("a browser opens");
-        let browser = Browser { driver, shop: world.shop(), asked: world.proxy.clone() };
-        browser.begins_with(REPORTS_VIOLATIONS).await;
-        browser
+    pub(crate) async fn tells_of_violations(&self) {
+        self.begins_with(REPORTS_VIOLATIONS).await;
+    }
+
+    /// Its engine.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Ends at once, with all that it had not yet written down.
+    pub fn is_killed(self) {
+        self.process.kill_its_browser();
     }
 
     /// What the browser has told developers of as errors, with those of its own: what was not loaded, not caught, or forbidden.
@@ -183,9 +201,15 @@ impl Browser {
         reply.expect("the element has a state").json().clone()
     }
 
+    /// What has happened on this page, as a support ticket has it. Here, too, it comes to the same when it is repeated (`Trace::replay`).
+    pub async fn trace(&self) -> Trace {
+        let text = self.value(&format!("{ELEMENT} return JSON.stringify(element.trace);")).await;
+        serde_json::from_str(&text).expect("the element has a trace")
+    }
+
     /// The payment on the page.
     pub async fn payment(&self) -> String {
-        self.detail().await["payment_id"].as_str().unwrap_or_default().to_owned()
+        self.value(&format!("{ELEMENT} return element?.state?.payment_id ?? '';")).await
     }
 
     /// A piece of the checkout, once it is there.
@@ -237,12 +261,32 @@ impl Browser {
 
     /// Waits until the sandbox's page is there, and presses one of its buttons.
     pub async fn decides(&self, outcome: Outcome) {
-        let selector = By::Css(format!("button[name=outcome][value={}]", outcome.value()));
+        let selector = By::Css(outcome.selector());
         let button = wait_for("the bank's page", async || {
             self.driver.find(selector.clone()).await.map_err(|error| error.to_string())
         })
         .await;
         button.click().await.expect("the outcome can be pressed");
+        if self.engine == Engine::Firefox {
+            self.presses_until_it_is_gone(&button).await;
+        }
+    }
+
+    /// Firefox may take no notice of a press on a page that has only just come, so that nobody presses what they have not seen.
+    async fn presses_until_it_is_gone(&self, button: &WebElement) {
+        let looks = Cell::new(0);
+        wait_for("the bank's page to be left", async || {
+            looks.set(looks.get() + 1);
+            if !button.is_present().await.unwrap_or_default() {
+                return Ok(());
+            }
+            if looks.get() % 60 == 0 {
+                // Of two presses that get there, the bank takes the first.
+                let _ = button.click().await;
+            }
+            Err("it is still there".to_owned())
+        })
+        .await;
     }
 
     /// Waits until the bank's page is there.

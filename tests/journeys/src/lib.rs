@@ -5,17 +5,27 @@
 
 mod browser;
 pub mod built;
-mod chromedriver;
+mod chance;
+mod display;
+mod driver;
+mod engine;
 mod fields;
+mod habits;
 mod looks;
 mod payments;
+mod processes;
 mod proxy;
+mod strolls;
 mod tabs;
 mod world;
 
 pub use browser::{Browser, Outcome};
+pub use chance::Chance;
+pub use engine::Engine;
+pub use habits::Habit;
 pub use looks::Mode;
 pub use proxy::{Gate, Passed, Proxy};
+pub use strolls::Move;
 pub use tabs::Tab;
 pub use world::World;
 

@@ -61,6 +61,53 @@ impl World {
         self.never_two().await;
     }
 
+    /// Whether the page says what PaymentsOS knows of its payment, or says honestly that it waits; else what is wrong.
+    pub async fn is_told_by(&self, browser: &Browser) -> Result<String, String> {
+        let (state, payment) = (browser.state().await, browser.payment().await);
+        if payment.is_empty() {
+            return Err(format!("no payment is shown: {state}"));
+        }
+        let known = self.statuses(&payment).await;
+        let has = |wanted: &str| known.iter().any(|status| status == wanted);
+        let is_true = match state.as_str() {
+            "succeeded" => has("Succeed"),
+            "failed" | "ready" => !has("Succeed") && !has("Pending"),
+            "confirming" | "processing" | "link" => has("Pending") && !has("Succeed"),
+            _ => false,
+        };
+        if is_true {
+            Ok(format!("{state}, {known:?}"))
+        } else {
+            Err(format!("the page says {state}, and PaymentsOS {known:?}"))
+        }
+    }
+
+    /// What was paid twice, or would have been if PaymentsOS had not refused it: the payments with more than one live transaction, those
+    /// for which another charge was asked for under another key meanwhile, and whatever alarmed the shop.
+    pub async fn paid_twice(&self) -> Vec<String> {
+        let mut wrong: Vec<String> = self.merchant.alerts().iter().map(|alert| format!("{alert:?}")).collect();
+        for payment in self.payments().await {
+            let statuses = self.statuses(&payment).await;
+            if statuses.iter().filter(|status| *status != "Failed").count() > 1 {
+                wrong.push(format!("payment {payment} has {statuses:?}"));
+            }
+        }
+        let log = self.log().await;
+        let creates: Vec<&Value> = log.iter().filter(is_create).collect();
+        // A repeat of what is under way is refused too, but under the key of what is made then.
+        let made =
+            |key: &Value| creates.iter().any(|create| create["idempotency_key"] == *key && create["status"] != 409);
+        let refused = creates.iter().filter(|create| create["status"] == 409 && !made(&create["idempotency_key"]));
+        wrong.extend(refused.map(|create| format!("another charge was asked for: {create}")));
+        wrong
+    }
+
+    /// Asks PaymentsOS for something under that key, as a shop would that guards nothing; the status of its reply.
+    pub async fn asks(&self, path: &str, key: &str, body: Value) -> u16 {
+        let request = self.as_merchant(self.client.post(self.at_sandbox(path))).header("idempotency-key", key);
+        request.json(&body).send().await.expect("the sandbox answers").status().as_u16()
+    }
+
     /// Somebody else, with the shop's own key, charges a payment.
     pub async fn somebody_else_charges(&self, payment: &str) {
         let method = json!({
@@ -81,7 +128,7 @@ impl World {
         payments.into_iter().next().unwrap_or_default()
     }
 
-    async fn payments(&self) -> BTreeSet<String> {
+    pub(crate) async fn payments(&self) -> BTreeSet<String> {
         self.log().await.iter().filter_map(|entry| entry["payment_id"].as_str().map(str::to_owned)).collect()
     }
 
@@ -99,12 +146,14 @@ impl World {
 
     /// How many creates PaymentsOS was asked for, repeats included.
     pub async fn creates(&self) -> usize {
-        let is_create = |entry: &&Value| {
-            let path = entry["path"].as_str().unwrap_or_default();
-            entry["kind"] == "request"
-                && entry["method"] == "POST"
-                && (path.ends_with("/charges") || path.ends_with("/authorizations"))
-        };
         self.log().await.iter().filter(is_create).count()
     }
+}
+
+/// Whether PaymentsOS was asked for a charge or an authorization.
+fn is_create(entry: &&Value) -> bool {
+    let path = entry["path"].as_str().unwrap_or_default();
+    entry["kind"] == "request"
+        && entry["method"] == "POST"
+        && (path.ends_with("/charges") || path.ends_with("/authorizations"))
 }

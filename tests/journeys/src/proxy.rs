@@ -6,7 +6,9 @@ use crate::wait_for;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use hyper::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, TRANSFER_ENCODING,
+};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -15,7 +17,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 type Body = UnsyncBoxBody<Bytes, io::Error>;
 
@@ -75,7 +77,12 @@ struct State {
     target: Option<SocketAddr>,
     rules: Vec<Rule>,
     passed: Vec<Passed>,
+    /// What pages begin with.
+    scripts: String,
 }
+
+/// Where pages find the script that they begin with.
+const SCRIPT: &str = "/begins-with.js";
 
 /// The proxy of one world.
 #[derive(Clone)]
@@ -84,6 +91,7 @@ pub struct Proxy {
     pub address: SocketAddr,
     state: Arc<Mutex<State>>,
     client: reqwest::Client,
+    reachable: watch::Sender<bool>,
 }
 
 /// What is held up, until it is let go or dropped.
@@ -203,7 +211,8 @@ impl Proxy {
     pub async fn start() -> Proxy {
         let (listeners, address) = listeners().await;
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
-        let proxy = Proxy { address, state: Arc::default(), client: client.expect("a client") };
+        let reachable = watch::Sender::new(true);
+        let proxy = Proxy { address, state: Arc::default(), client: client.expect("a client"), reachable };
         for listener in listeners {
             tokio::spawn(proxy.clone().serve(listener));
         }
@@ -218,16 +227,32 @@ impl Proxy {
     async fn serve(self, listener: TcpListener) {
         while let Ok((stream, _)) = listener.accept().await {
             let proxy = self.clone();
+            let mut reachable = self.reachable.subscribe();
             tokio::spawn(async move {
+                let is_cut = reachable.wait_for(|reachable| !reachable);
                 let service = hyper::service::service_fn(move |request| {
                     let proxy = proxy.clone();
                     async move { proxy.pass(request).await }
                 });
                 // It ends with an error where a reply is to be lost.
                 let connection = hyper::server::conn::http1::Builder::new();
-                let _ = connection.serve_connection(TokioIo::new(stream), service).await;
+                let connection = connection.serve_connection(TokioIo::new(stream), service);
+                tokio::select! {
+                    _ = connection => {}
+                    _ = is_cut => {}
+                }
             });
         }
+    }
+
+    /// Whether anybody gets here. Else every connection is cut, and none is made.
+    pub fn is_reachable(&self, reachable: bool) {
+        self.reachable.send_replace(reachable);
+    }
+
+    /// From now on, pages begin with that too.
+    pub(crate) fn lets_pages_begin_with(&self, script: &str) {
+        self.state().scripts += &format!("{{{script}\n}}\n");
     }
 
     /// From now on, requests go there.
@@ -288,7 +313,16 @@ impl Proxy {
         Some(rule.fault.clone())
     }
 
-    async fn pass(&self, request: Request<Incoming>) -> Result<Response<Body>, io::Error> {
+    async fn pass(&self, mut request: Request<Incoming>) -> Result<Response<Body>, io::Error> {
+        if request.uri().path() == SCRIPT {
+            let headers = [("content-type", "text/javascript".to_owned()), ("cache-control", "no-store".to_owned())];
+            return Ok(reply(200, &headers, self.state().scripts.clone()));
+        }
+        if self.begins_pages() {
+            // A page that the browser has kept does not begin with it.
+            request.headers_mut().remove(IF_MODIFIED_SINCE);
+            request.headers_mut().remove(IF_NONE_MATCH);
+        }
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let passed = Passed {
             method: request.method().to_string(),
@@ -384,8 +418,14 @@ impl Proxy {
                 response = response.header(name, value);
             }
         }
+        let is_page = answer.headers().get(CONTENT_TYPE).is_some_and(|sort| sort.as_bytes().starts_with(b"text/html"));
         let bytes = answer.bytes().await.map_err(io::Error::other)?;
-        response.body(full(bytes)).map_err(io::Error::other)
+        let body = if is_page && self.begins_pages() { full(with_the_script(&bytes)) } else { full(bytes) };
+        response.body(body).map_err(io::Error::other)
+    }
+
+    fn begins_pages(&self) -> bool {
+        !self.state().scripts.is_empty()
     }
 }
 
@@ -401,6 +441,11 @@ async fn listeners() -> (Vec<TcpListener>, SocketAddr) {
             Err(_) => return (vec![four], address),
         }
     }
+}
+
+/// The page with a script before all others. It comes from the page's own origin, as the strictest policy wants it.
+fn with_the_script(page: &[u8]) -> String {
+    String::from_utf8_lossy(page).replacen("<head>", &format!("<head><script src=\"{SCRIPT}\"></script>"), 1)
 }
 
 fn full(bytes: impl Into<Bytes>) -> Body {

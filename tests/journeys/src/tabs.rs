@@ -1,6 +1,7 @@
 //! A browser's tabs, its history, and what the journeys do to the browser itself.
 
 use crate::browser::Browser;
+use crate::engine::Engine;
 use crate::wait_for;
 use serde_json::{Value, json};
 use thirtyfour::{WindowHandle, WindowType};
@@ -26,6 +27,8 @@ impl Browser {
     }
 
     async fn another(&self, kind: WindowType) -> Tab {
+        // WebKit's driver does not bring a tab before the others again.
+        let kind = if self.engine() == Engine::WebKit { WindowType::Window } else { kind };
         let handle = match kind {
             WindowType::Tab => self.driver.new_tab().await,
             WindowType::Window => self.driver.new_window().await,
@@ -38,8 +41,10 @@ impl Browser {
     /// Looks at a tab.
     pub async fn looks_at(&self, tab: &Tab) {
         self.driver.switch_to_window(tab.0.clone()).await.expect("the tab is there");
-        // Else a headless browser takes every tab for one that is looked at.
-        self.tells("Page.bringToFront", json!({})).await;
+        // Else a headless Chromium takes every tab for one that is looked at.
+        if self.engine() == Engine::Chromium {
+            self.tells("Page.bringToFront", json!({})).await;
+        }
     }
 
     /// Closes the tab that is looked at, and looks at another.
@@ -102,17 +107,23 @@ impl Browser {
 
     /// The clock is set ahead by so many milliseconds, or back, on this page and on those to come in this tab.
     pub async fn sets_the_clock(&self, ahead: i64) {
-        let script = format!("{{ const now = Date.now; Date.now = () => now() + {ahead}; }}");
+        // The page's own clock: a script of Firefox's driver has another.
+        let script = format!("{{ const clock = window.Date, now = clock.now; clock.now = () => now() + {ahead}; }}");
         self.value(&script).await;
         self.begins_with(&script).await;
     }
 
     /// The network is gone, or there again, and the page on the tab knows it.
     pub async fn is_online(&self, online: bool) {
-        let conditions = json!({"offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
         wait_for(&format!("a page whose onLine is {online}"), async || {
-            self.tells("Network.enable", json!({})).await;
-            self.tells("Network.emulateNetworkConditions", conditions.clone()).await;
+            match self.engine() {
+                Engine::Chromium => self.emulates_a_network(online).await,
+                // They cannot be told: the way to the shop is cut, and the page hears what browsers say then.
+                _ => {
+                    self.asked.is_reachable(online);
+                    self.value(&says_that_it_is(online)).await;
+                }
+            }
             match self.value("return `${navigator.onLine}`;").await {
                 said if said == online.to_string() => Ok(()),
                 said => Err(said),
@@ -121,9 +132,20 @@ impl Browser {
         .await;
     }
 
-    /// From now on, every page begins with that script.
+    async fn emulates_a_network(&self, online: bool) {
+        let conditions = json!({"offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.tells("Network.enable", json!({})).await;
+        self.tells("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// From now on, every page begins with that script; in another engine than Chromium, the shop's pages, of all its browsers.
     pub async fn begins_with(&self, script: &str) {
-        self.tells("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+        match self.engine() {
+            Engine::Chromium => {
+                self.tells("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+            }
+            _ => self.asked.lets_pages_begin_with(script),
+        }
     }
 
     /// From now on, every page notes how it is shown; see [`was_kept_whole`](Browser::was_kept_whole).
@@ -142,8 +164,19 @@ impl Browser {
         .await;
     }
 
-    /// Tells the browser something by its own protocol.
+    /// Tells the browser something by Chromium's own protocol.
     pub async fn tells(&self, command: &str, parameters: Value) -> Value {
+        assert_eq!(self.engine(), Engine::Chromium, "only Chromium can be told {command}");
         self.driver.cdp().send_raw(command, parameters).await.expect("the browser does as it is told")
     }
+}
+
+fn says_that_it_is(online: bool) -> String {
+    let event = if online { "online" } else { "offline" };
+    format!(
+        "if (navigator.onLine !== {online}) {{
+            Object.defineProperty(navigator, 'onLine', {{ configurable: true, get: () => {online} }});
+            dispatchEvent(new Event('{event}'));
+        }}"
+    )
 }

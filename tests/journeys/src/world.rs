@@ -2,11 +2,11 @@
 
 use crate::browser::Browser;
 use crate::built;
-use crate::chromedriver::Chromedriver;
+use crate::engine::Engine;
+use crate::habits::Habit;
 use crate::proxy::Proxy;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use url::Url;
 
 const APP_ID: &str = "com.example.journeys";
@@ -16,7 +16,7 @@ const PUBLIC_KEY: &str = "3f1c9c5e-0000-4000-8000-00000000000b";
 /// One journey's surroundings. They end with it.
 pub struct World {
     pub(crate) client: reqwest::Client,
-    pub(crate) chromedriver: Chromedriver,
+    engine: Engine,
     pub(crate) sandbox: sandbox::Running,
     /// The merchant backend, which also serves the shop.
     pub merchant: merchant::Running,
@@ -63,8 +63,9 @@ impl World {
         let port = proxy.address.port();
         let merchant = backend(&proxy, &paymentsos, |config| set_up(port, config)).await;
         let world = World {
-            client: reqwest::Client::new(),
-            chromedriver: Chromedriver::start().await,
+            // A connection kept from before PaymentsOS began anew would lead nowhere.
+            client: reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("a client"),
+            engine: Engine::chosen(),
             sandbox,
             merchant,
             proxy,
@@ -115,34 +116,50 @@ impl World {
         self.is_told_by_webhooks();
     }
 
+    /// PaymentsOS breaks off whatever it is doing, and is there again with all that it knew.
+    pub async fn restarts_paymentsos(&mut self) {
+        self.sandbox.restart().await;
+    }
+
+    /// PaymentsOS has forgotten everything, as no real one does; the page must be honest all the same.
+    pub async fn paymentsos_forgets(&self) {
+        let reply = self.client.post(self.at_sandbox("/sandbox/reset")).send().await.expect("the sandbox answers");
+        assert!(reply.status().is_success());
+    }
+
     fn is_told_by_webhooks(&self) {
         self.sandbox.set_webhook_url(Some(format!("http://{}/webhooks/paymentsos", self.merchant.address)));
     }
 
+    /// The same, seen with another engine from now on.
+    pub fn seen_with(mut self, engine: Engine) -> World {
+        self.engine = engine;
+        self
+    }
+
+    /// What it is seen with.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// A browser with a fresh profile.
     pub async fn browser(&self) -> Browser {
-        Browser::open(self).await
+        Browser::open(self, &[]).await
     }
 
-    /// A browser that keeps pages from opening windows of their own accord, as browsers do outside of tests.
-    pub async fn browser_that_blocks_windows(&self) -> Browser {
-        Browser::open_with(self, |capabilities| {
-            capabilities.add_exclude_switch("disable-popup-blocking").expect("a switch");
-        })
-        .await
-    }
-
-    /// A browser that calls itself that.
-    pub async fn browser_called(&self, name: &str) -> Browser {
-        Browser::open_with(self, |capabilities| {
-            capabilities.add_arg(&format!("--user-agent={name}")).expect("an argument");
-        })
-        .await
+    /// A browser with these habits.
+    pub async fn browser_that(&self, habits: &[Habit]) -> Browser {
+        Browser::open(self, habits).await
     }
 
     /// The shop's address.
     pub fn shop(&self) -> String {
         format!("{}/", self.proxy.origin())
+    }
+
+    /// Whether an address is one of the shop's or of PaymentsOS's.
+    pub fn has_the_page(&self, address: &str) -> bool {
+        address.starts_with(&self.shop()) || address.starts_with(&self.sandbox.public_url)
     }
 
     /// Sets what goes wrong at PaymentsOS.

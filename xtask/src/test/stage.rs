@@ -5,6 +5,7 @@ use super::report::{Kind, Report};
 use super::tally::{Counts, Tally};
 use super::walls;
 use crate::command::{self, follow};
+use crate::engines::{self, Table};
 use crate::examples;
 use crate::failure::{Failure, Result};
 use crate::files::{failed, make_anew};
@@ -267,7 +268,7 @@ fn merchant_tests() -> Result<Vec<OsString>> {
     Ok(names)
 }
 
-/// Whole payments, in a real browser: the ignored tests.
+/// Whole payments, in real browsers: the ignored tests. Those that are made in every engine are shown as a table.
 fn journeys(report: &mut Report) -> Result<()> {
     Toolbox::with(&[Need::Browser, Need::WebTools])?;
     if !Path::new(shop::DIST).join("index.html").is_file() {
@@ -275,10 +276,17 @@ fn journeys(report: &mut Report) -> Result<()> {
     }
     // All of the workspace, as another selection of packages would be compiled anew.
     let mut test = cargo(&["test", "--workspace", "--test", "journeys", "--no-fail-fast", "--", "--ignored"]);
+    for missing in engines::leave_out_what_is_missing(&mut test) {
+        report.note(missing);
+    }
     test.env("RUST_TEST_THREADS", "3").env("CARGO_TERM_COLOR", "never");
     tools::for_journeys(&mut test)?;
-    let mut tally = Tally::default();
-    let outcome = follow(test, LIMIT, |line| tally.line(line));
+    let (mut tally, mut table) = (Tally::default(), Table::default());
+    let outcome = follow(test, LIMIT, |line| {
+        tally.line(line);
+        table.line(line);
+    });
+    println!("\n{table}");
     report.add_tally(Kind::Journey, &tally);
     outcome.and_then(|()| some(tally.of(|_| true), "journeys"))
 }

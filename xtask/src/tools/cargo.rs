@@ -4,6 +4,7 @@ use super::{Place, announce, cache, instead, on_path, on_path_in, version};
 use crate::command;
 use crate::failure::{Failure, Result};
 use std::fs;
+use std::path::PathBuf;
 
 /// A Rust program, and how it is built quickest.
 pub(super) struct Tool {
@@ -41,6 +42,10 @@ pub(super) fn cargo_deny() -> Tool {
     Tool { package: "cargo-deny", version: "0.20.2".into(), programs: &["cargo-deny"], features: &[], opt_level: "0" }
 }
 
+pub(super) fn geckodriver() -> Tool {
+    Tool { package: "geckodriver", version: "0.37.1".into(), programs: &["geckodriver"], features: &[], opt_level: "0" }
+}
+
 impl Tool {
     /// Its name in the cache.
     fn name(&self) -> String {
@@ -55,6 +60,14 @@ pub(super) fn find(tool: &Tool) -> Result<Option<Place>> {
     let folder = cache::folder(&tool.name())?.join("bin");
     let whole = tool.programs.iter().all(|program| folder.join(program).is_file());
     Ok(whole.then_some(Place::Folder(folder)))
+}
+
+/// One of its programs, wherever it was found.
+pub(super) fn program(tool: &Tool, name: &str) -> Result<Option<PathBuf>> {
+    Ok(find(tool)?.and_then(|place| match place {
+        Place::Here => on_path(name),
+        Place::Folder(folder) => Some(folder.join(name)),
+    }))
 }
 
 pub(super) fn install(tool: &Tool) -> Result<Place> {

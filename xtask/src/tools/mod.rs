@@ -4,12 +4,14 @@ mod browser;
 mod cache;
 mod cargo;
 mod debian;
+mod firefox;
 mod npm;
 mod php;
 mod postgresql;
 mod rust;
 mod schemathesis;
 mod version;
+mod webkit;
 
 use crate::command;
 use crate::failure::{Failure, Result};
@@ -37,6 +39,11 @@ pub(crate) enum Need {
     WebTools,
     /// Chromium or Chrome, and its chromedriver.
     Browser,
+    Firefox,
+    /// Firefox's driver.
+    Geckodriver,
+    /// WebKitGTK with its driver, and Xvfb.
+    WebKit,
     /// PostgreSQL's server.
     Postgresql,
     /// PHP, for an example.
@@ -58,6 +65,9 @@ pub(crate) const ALL: &[Need] = &[
     Need::Postgresql,
     Need::Php,
     Need::Schemathesis,
+    Need::Firefox,
+    Need::Geckodriver,
+    Need::WebKit,
 ];
 
 /// Where a tool is.
@@ -80,6 +90,9 @@ impl Need {
             Need::NpmTools => npm::find(),
             Need::WebTools => npm::find_web(),
             Need::Browser => browser::find(),
+            Need::Firefox => Ok(firefox::find()),
+            Need::Geckodriver => cargo::find(&cargo::geckodriver()),
+            Need::WebKit => Ok(webkit::find()),
             Need::Postgresql => Ok(postgresql::find()),
             Need::Php => Ok(php::find()),
             Need::Schemathesis => schemathesis::find(),
@@ -97,6 +110,9 @@ impl Need {
             Need::NpmTools => npm::install(),
             Need::WebTools => npm::install_web(),
             Need::Browser => browser::install(),
+            Need::Firefox => firefox::install(),
+            Need::Geckodriver => cargo::install(&cargo::geckodriver()),
+            Need::WebKit => webkit::install(),
             Need::Postgresql => postgresql::install(),
             Need::Php => php::install(),
             Need::Schemathesis => schemathesis::install(),
@@ -183,6 +199,12 @@ pub(crate) fn for_journeys(command: &mut Command) -> Result<()> {
     command.env("JOURNEYS_AXE", web_modules()?.join("axe-core/axe.min.js"));
     if let Some(driver) = chromedriver() {
         command.env("CHROMEDRIVER", driver);
+    }
+    if let Some(driver) = cargo::program(&cargo::geckodriver(), "geckodriver")? {
+        command.env("GECKODRIVER", driver);
+    }
+    if let Some(browser) = webkit::mini_browser() {
+        command.env("JOURNEYS_MINIBROWSER", browser);
     }
     Ok(())
 }

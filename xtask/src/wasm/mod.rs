@@ -2,6 +2,7 @@
 
 mod names;
 mod panics;
+mod unread;
 mod unused;
 
 use crate::command;
@@ -25,19 +26,20 @@ const FEATURES: [&str; 6] = [
 /// its data never lies in the first kilobyte.
 const PASSES: &str = "--flatten --rereloop -Oz --gufa-optimizing -Oz --reorder-functions -Oz -ocimfs 40 -aimfs 4 \
                       --ignore-implicit-traps --low-memory-unused --strip-producers --strip-target-features";
+/// Once more, as what has become zeros is to be packed.
+const PACKING: &str = "--memory-packing -Oz -ocimfs 40 -aimfs 4 --ignore-implicit-traps --low-memory-unused --strip-producers --strip-target-features";
 
 /// Makes a module and its glue what is published, where they are.
 pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path) -> Result<()> {
     let bytes = fs::read(wasm).map_err(|e| failed(wasm, &e))?;
     let text = fs::read_to_string(glue).map_err(|e| failed(glue, &e))?;
-    let mut module = ModuleConfig::new()
-        .generate_name_section(false)
-        .generate_producers_section(false)
-        .parse(&bytes)
-        .map_err(|e| Failure(format!("{} is no module: {e}", wasm.display())))?;
+    let mut config = ModuleConfig::new();
+    config.generate_name_section(false).generate_producers_section(false);
+    let mut module = parse(config, &bytes, wasm)?;
     for id in [panics::functions(&module)?, unused::ways_in(&module)?].concat() {
         make_a_trap(&mut module, id);
     }
+    let pieces = unread::pieces(&module);
     let data: Vec<_> = module.data.iter().map(|data| data.id()).collect();
     for id in data {
         panics::blank_paths(&mut module.data.get_mut(id).value);
@@ -45,9 +47,22 @@ pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path) -> Result<()> {
     let text = names::shorten(&mut module, &text);
     fs::write(wasm, module.emit_wasm()).map_err(|e| failed(wasm, &e))?;
     fs::write(glue, text).map_err(|e| failed(glue, &e))?;
+    optimize(tools, wasm, PASSES)?;
+    let bytes = fs::read(wasm).map_err(|e| failed(wasm, &e))?;
+    let mut module = parse(ModuleConfig::new(), &bytes, wasm)?;
+    unread::blank(&mut module, pieces);
+    fs::write(wasm, module.emit_wasm()).map_err(|e| failed(wasm, &e))?;
+    optimize(tools, wasm, PACKING)
+}
+
+fn optimize(tools: &Toolbox, wasm: &Path, passes: &str) -> Result<()> {
     let mut optimize = tools.command("wasm-opt");
-    optimize.arg(wasm).arg("-o").arg(wasm).args(FEATURES).args(PASSES.split_whitespace());
+    optimize.arg(wasm).arg("-o").arg(wasm).args(FEATURES).args(passes.split_whitespace());
     command::read(&mut optimize).map(drop)
+}
+
+fn parse(config: ModuleConfig, bytes: &[u8], wasm: &Path) -> Result<Module> {
+    config.parse(bytes).map_err(|e| Failure(format!("{} is no module: {e}", wasm.display())))
 }
 
 fn make_a_trap(module: &mut Module, id: FunctionId) {

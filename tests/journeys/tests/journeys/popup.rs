@@ -1,6 +1,6 @@
 //! To the bank in a window of its own, while the shop's page stays.
 
-use journeys::{Browser, Outcome, Tab, World};
+use journeys::{Browser, Habit, Outcome, Tab, World};
 
 /// A browser that has pressed Pay, and the two pages that it has then: the shop's, and the bank's, which is looked at.
 async fn at_the_bank(world: &World) -> (Browser, Tab, Tab) {
@@ -120,7 +120,7 @@ async fn a_window_that_is_not_needed_is_closed() {
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn a_window_that_the_browser_blocks_is_done_without() {
     let world = World::start().await;
-    let browser = world.browser_that_blocks_windows().await;
+    let browser = world.browser_that(&[Habit::BlocksWindows]).await;
     browser.shop_with("method=card-3ds&presentation=popup").await;
     let shop = browser.tab().await;
     // Not in a press: no browser lets a page open a window then.
@@ -136,7 +136,7 @@ async fn a_window_that_the_browser_blocks_is_done_without() {
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn in_a_press_the_same_browser_opens_it() {
     let world = World::start().await;
-    let browser = world.browser_that_blocks_windows().await;
+    let browser = world.browser_that(&[Habit::BlocksWindows]).await;
     browser.shop_with("method=card-3ds&presentation=popup").await;
     let shop = browser.tab().await;
     browser.pays().await;
@@ -152,7 +152,7 @@ async fn in_a_press_the_same_browser_opens_it() {
 async fn in_an_app_the_page_goes_itself() {
     let world = World::start().await;
     let name = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 [FBAN/FBIOS;FBAV/440.0]";
-    let browser = world.browser_called(name).await;
+    let browser = world.browser_that(&[Habit::IsCalled(name.to_owned())]).await;
     browser.shop_with("method=card-3ds&presentation=popup").await;
     let shop = browser.tab().await;
     browser.pays().await;
