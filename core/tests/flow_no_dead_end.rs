@@ -358,3 +358,48 @@ fn what_a_check_reads_as_succeeded_is_asked_for_at_once() {
     world.ask_says(succeed(FIRST));
     world.shows(StateName::Succeeded);
 }
+
+#[test]
+fn a_failure_is_looked_at_anew_by_whoever_looks_at_the_page_again() {
+    for view_only in [false, true] {
+        let mut world = failed_once();
+        if view_only {
+            world.setup = return_page();
+            world.comes_back(&back_with(FIRST, "Failed"), "");
+            world.ask_says(failed(FIRST).of(&key(1)));
+            world.read_says(lists([failed(FIRST).of(&key(1))]));
+        }
+        world.shows(StateName::Failed);
+        world.hides();
+        // Paid since, on another device: nothing is heard of it here.
+        world.sleep(MINUTE);
+        world.is_looked_at();
+        world.read_says(lists([failed(FIRST).of(&key(1)), succeed(SECOND).of(&key(2))]));
+        world.ask_says(succeed(SECOND).of(&key(2)));
+        world.shows(StateName::Succeeded);
+    }
+}
+
+#[test]
+fn a_forged_transaction_does_not_hide_a_payment_whose_reading_was_lost() {
+    let lost_ways: [fn(&mut World); 2] = [
+        |world| {
+            world.read_says(lost());
+            world.wait(2_000);
+        },
+        |world| {
+            world.input(Input::Left);
+            world.sleep(MINUTE);
+            world.input(Input::Shown);
+        },
+    ];
+    for is_lost in lost_ways {
+        let mut world = World::at_the_bank();
+        world.comes_back(&back_with(FORGED, "Pending"), "");
+        world.ask_says(refused(404));
+        is_lost(&mut world);
+        world.read_says(lists([succeed(FIRST).of(&key(1))]));
+        world.ask_says(succeed(FIRST).of(&key(1)));
+        world.shows(StateName::Succeeded);
+    }
+}

@@ -2,7 +2,7 @@
 
 mod world;
 
-use paymentsos_core::flow::{Answer, Effect, Input, Press, StateName};
+use paymentsos_core::flow::{Answer, COLLECT_LIMIT, Effect, Input, Lock, Press, StateName};
 use world::*;
 
 /// Every story, at every step of which something stale arrives.
@@ -191,4 +191,26 @@ fn the_answer_to_an_aborted_request_is_nobodys() {
     let effects = world.input(Input::Answered { request: first, answer: succeed(FIRST).into() });
     assert!(effects.is_empty());
     world.shows(StateName::Confirming);
+}
+
+#[test]
+fn what_is_due_just_after_an_ask_does_not_ring_the_alarm_without_a_pause() {
+    let mut world = World::paying();
+    world.create_says(pending(FIRST).of(&key(1)).collecting());
+    world.wait(COLLECT_LIMIT);
+    assert!(world.is_open(Ask::Authenticate));
+    world.input(Input::Left);
+    world.sleep(2 * MINUTE);
+    world.locked_elsewhere.push(Lock::Wait);
+    // It asks at once. Then the request of before is found to be over, and its turn to wait comes in the same moment.
+    world.input(Input::Shown);
+    assert!(world.is_open(Ask::Transaction));
+    world.ring();
+    world.is_free(Lock::Wait);
+    for _ in 0..3 {
+        if world.alarm == Some(world.now.steady) {
+            world.ring();
+        }
+    }
+    assert_ne!(world.alarm, Some(world.now.steady), "it rings and rings");
 }

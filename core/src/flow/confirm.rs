@@ -88,6 +88,10 @@ impl Flow {
     pub(super) fn ask_now(&mut self, now: Now) {
         // What the backend holds does not tell how things stand.
         if self.ask.as_ref().is_some_and(|ask| !ask.held && now.steady.saturating_sub(ask.sent) < JUST_ASKED) {
+            // Its answer says when to ask next. What is due and is not done would ring the alarm without a pause.
+            if let Some(watched) = &mut self.watched {
+                watched.next = None;
+            }
             return;
         }
         self.abort_ask();
@@ -229,6 +233,7 @@ impl Flow {
 
     /// It is not known yet, and nobody waits for it; a late answer is still taken in.
     pub(super) fn processing(&mut self, fault: Option<Code>) {
+        self.next_read = None;
         if let Some(watched) = &mut self.watched {
             watched.next = None;
             watched.last_check = false;

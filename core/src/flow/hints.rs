@@ -1,5 +1,6 @@
 //! Hints from the browser, the page and other tabs that something may have changed. None of them is believed; each is followed by a look.
 
+use super::reading::Verdict;
 use super::{Effect, Flow, LOCK_LIMIT, LOCK_NOTICE, Now, State, Step, Way};
 use crate::codes::Code;
 
@@ -114,7 +115,13 @@ impl Flow {
                 self.ask_now(now);
             }
             State::Link | State::Confirming { .. } | State::Redirecting { .. } if self.watched.is_some() => {
-                self.ask_now(now)
+                self.ask_now(now);
+                // Where neither it nor the payment has told anything yet, the payment may know of another.
+                let is_heard = self.reading.as_ref().is_some_and(|reading| reading.verdict != Verdict::Unknown);
+                let is_told = self.watched.as_ref().is_some_and(|watched| watched.told.is_some());
+                if self.read.is_none() && !is_heard && !is_told {
+                    self.read_now(now);
+                }
             }
             State::Processing(_) if self.watched.is_some() => {
                 self.ask_now(now);
@@ -133,6 +140,8 @@ impl Flow {
                 self.read_now(now);
             }
             State::Ready { .. } if self.next_read.is_some() => self.read_now(now),
+            // It may have been paid since, in a browser or on a device from which nothing is heard here.
+            State::Failed(_) => self.look_anew(now),
             _ => {}
         }
     }

@@ -177,12 +177,16 @@ impl Flow {
 
     /// The payment was not read, or does not say what stands for it.
     fn unsaid(&mut self, code: Code, retry_after: Option<Millis>, now: Now) {
-        if self.watched.is_some() {
-            return self.decide(now);
-        }
         let waited = now.steady.saturating_sub(self.looking_since);
         let pause = self.pace(schedule::pause(waited, now.chance)).max(retry_after.unwrap_or(0));
         let refused = code == Code::NotAuthorizedHere;
+        if let Some(watched) = &self.watched {
+            // Where nothing is told of the one that the address names, the payment may know of another.
+            if watched.told.is_none() && !refused && matches!(self.state, State::Confirming { .. }) {
+                self.next_read = Some(now.steady.saturating_add(pause));
+            }
+            return self.decide(now);
+        }
         if let State::Creating(creating) = &mut self.state
             && std::mem::take(&mut creating.refused)
             && refused
