@@ -3,7 +3,7 @@
 use crate::paymentsos::Outcome;
 
 /// Who can do something about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Who {
     /// The person who pays.
     Shopper,
@@ -31,7 +31,7 @@ impl Who {
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $who:ident, retriable: $retriable:literal, unmoved: $unmoved:literal;)+) => {
         /// What is wrong. The names are public and stable.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code { $($(#[$doc])* $variant,)+ }
 
         impl Code {
@@ -109,7 +109,7 @@ codes! {
 }
 
 /// How a row of [`CATEGORIES`] is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Known {
     /// Read in a public source, or in a reply of PaymentsOS.
     Seen,

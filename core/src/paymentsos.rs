@@ -58,7 +58,7 @@ impl Kind {
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])+ $variant:ident,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
             $($(#[doc = $doc])+ $variant,)+
             /// A word that PaymentsOS has not documented, as it came.
@@ -154,7 +154,7 @@ words! {
 }
 
 /// What became of a transaction: its `result`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Outcome {
     /// Where it stands.
@@ -171,7 +171,7 @@ pub struct Outcome {
 }
 
 /// Where the shopper must go to finish a pending transaction.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Redirection {
     /// The redirection's id.
@@ -196,7 +196,7 @@ impl Redirection {
 }
 
 /// What a reply says of the payment method: enough for a receipt, nothing to pay with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaymentMethod {
     /// The brand, such as `VISA` or `PBL`.
@@ -208,7 +208,7 @@ pub struct PaymentMethod {
 }
 
 /// A charge or an authorization.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Transaction {
     /// Its id, a UUID.
@@ -239,7 +239,7 @@ pub struct Transaction {
 }
 
 /// What the provider adds to the reply to a create, as far as a checkout needs it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProviderSpecificData {
     /// Whether the redirection's page may be shown in a frame; only some providers say so.
@@ -252,7 +252,7 @@ fn says_nothing(data: &Option<ProviderSpecificData>) -> bool {
 }
 
 /// The merchant's order behind a payment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Order {
     /// The merchant's number for it: the reference that a shopper can quote.
@@ -262,7 +262,7 @@ pub struct Order {
 
 /// The transactions of a payment, as `expand=all` lists them. One that cannot be read makes the whole payment unreadable: leaving it
 /// out would say that it does not exist.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RelatedResources {
     /// All its charges.
@@ -274,7 +274,7 @@ pub struct RelatedResources {
 }
 
 /// A payment: an amount that a merchant wants, and the transactions that tried to get it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Payment {
     /// Its id, a UUID.
@@ -297,7 +297,7 @@ pub struct Payment {
 }
 
 /// What the provider said of a transaction.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProviderData {
     /// Such as `MockProcessor`.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
@@ -314,7 +314,7 @@ pub struct ProviderData {
 }
 
 /// The body of an error reply of PaymentsOS.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ApiError {
     /// Such as `api_request_error`.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]

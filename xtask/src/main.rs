@@ -63,6 +63,12 @@ enum Task {
     /// Measure how the reference backend does with many shoppers: `bench backend`
     #[command(disable_help_flag = true)]
     Bench(programs::Options),
+    /// Pay many times on virtual time, while anything goes wrong, and look whether the rules hold; `--help` says more
+    #[command(disable_help_flag = true)]
+    Simulate(programs::Options),
+    /// Go through everything that two tabs can come to, as far as a depth; `--help` says more
+    #[command(disable_help_flag = true)]
+    Explore(programs::Options),
     /// Tell a trace from a support ticket in words, and replay it
     Replay(replay::Options),
     /// Measure what a page loads until Pay can be pressed, against sizes.json
@@ -99,6 +105,8 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Screenshots => screenshots::run(),
         Task::Conformance(options) => return programs::conformance(&options),
         Task::Bench(options) => return programs::bench(&options),
+        Task::Simulate(options) => return programs::simulate(&options),
+        Task::Explore(options) => return programs::explore(&options),
         Task::Replay(options) => replay::run(&options),
         Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),

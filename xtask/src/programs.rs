@@ -2,8 +2,9 @@
 
 use crate::command;
 use crate::failure::Result;
+use crate::shop;
 use std::ffi::OsString;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -22,8 +23,37 @@ pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
     run(&["--release", "--package", "bench"], options)
 }
 
+/// Simulates whole payments. Where a rule is to be switched off, that is a build of its own.
+pub(crate) fn simulate(options: &Options) -> Result<ExitCode> {
+    run_where_rules_can_be_off(&["--package", "simulation", "--bin", "simulation"], options)
+}
+
+/// Goes through all that can happen to a payment in two tabs.
+pub(crate) fn explore(options: &Options) -> Result<ExitCode> {
+    run_where_rules_can_be_off(&["--package", "simulation", "--bin", "explore"], options)
+}
+
+fn run_where_rules_can_be_off(which: &[&str], options: &Options) -> Result<ExitCode> {
+    let mut program = program(which, options);
+    if options.arguments.iter().any(|argument| argument == "--rules-off") {
+        where_rules_can_be_off(&mut program)?;
+    }
+    command::code(&mut program).map(ExitCode::from)
+}
+
+/// A build in which the flow's rules can be switched off, in a folder of its own.
+pub(crate) fn where_rules_can_be_off(cargo: &mut Command) -> Result<()> {
+    let folder = shop::target_folder()?.join("rules-off");
+    cargo.env("RUSTFLAGS", "--cfg rules_can_be_off").env("CARGO_TARGET_DIR", folder);
+    Ok(())
+}
+
 fn run(which: &[&str], options: &Options) -> Result<ExitCode> {
+    command::code(&mut program(which, options)).map(ExitCode::from)
+}
+
+fn program(which: &[&str], options: &Options) -> Command {
     let mut program = command::program("cargo");
     program.args(["run", "--quiet"]).args(which).arg("--").args(&options.arguments);
-    command::code(&mut program).map(ExitCode::from)
+    program
 }

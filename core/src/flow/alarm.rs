@@ -2,7 +2,7 @@
 //!
 //! What is due is decided by the time alone, so an alarm that rings early, twice or never again does no harm.
 
-use super::{Answer, Effect, Flow, InFlight, Millis, Now, State};
+use super::{Answer, Effect, Flow, InFlight, Millis, Now, State, rules};
 
 impl Flow {
     pub(super) fn woke(&mut self, now: Now) {
@@ -89,7 +89,7 @@ impl Flow {
 
     /// When asking ends, in steady time. A link ends when the backend says so.
     fn deadline_due(&self, now: Now) -> Option<Millis> {
-        let watched = self.watched.as_ref().filter(|watched| !watched.last_check)?;
+        let watched = self.watched.as_ref().filter(|watched| !watched.last_check && rules::holds(5))?;
         let in_steady = |wall: Millis| now.steady.saturating_add(wall.saturating_sub(now.wall));
         let expiry = watched.told.as_ref().and_then(|told| told.transaction.expires_at);
         match (&self.state, expiry) {

@@ -14,7 +14,7 @@ const VERSION: &str = "1";
 
 /// One attempt at a payment: everything from a press on Pay to a final status. It has one key, made before the first POST and used
 /// by every repeat.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Attempt {
     /// The idempotency key, a UUID; also the transaction's `reconciliation_id`.
     pub id: String,
@@ -71,7 +71,7 @@ impl Attempt {
 }
 
 /// The transaction that this tab last looked at, so that a reload finds it after the ids have left the address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Kept {
     /// Its payment.
     pub payment_id: String,

@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Deadline, Effect, Flow, HELD_LIMIT, Hold, InFlight, Millis, Now, READ_LIMIT, Request, State, Told, Watched,
-    schedule,
+    rules, schedule,
 };
 use crate::codes::{Code, code_of};
 use crate::paymentsos::{Kind, Status};
@@ -159,6 +159,9 @@ impl Flow {
 
     fn still_pending(&mut self, ask: &InFlight, held: bool, now: Now) {
         let Some(watched) = &mut self.watched else { return };
+        if watched.last_check && !rules::holds(2) {
+            return self.fail_as_told();
+        }
         if watched.last_check {
             return self.processing(Some(Code::StillPending));
         }

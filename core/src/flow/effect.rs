@@ -8,7 +8,7 @@ use crate::codes::Code;
 use crate::paymentsos::Kind;
 
 /// A request to the merchant's backend.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Request {
     /// `POST …/payments/{payment_id}/charges` or `/authorizations`.
     Create {
@@ -55,7 +55,7 @@ pub enum Request {
 }
 
 /// What the driver has to do, in the order given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Send a request; its answer comes back as [`Input::Answered`](super::Input::Answered) under the same number. The flow keeps
     /// the time-outs itself.

@@ -1,7 +1,7 @@
 //! Hints from the browser, the page and other tabs that something may have changed. None of them is believed; each is followed by a look.
 
 use super::reading::Verdict;
-use super::{Effect, Flow, LOCK_LIMIT, LOCK_NOTICE, Now, State, Step, Way};
+use super::{Effect, Flow, LOCK_LIMIT, LOCK_NOTICE, Now, State, Step, Way, rules};
 use crate::codes::Code;
 
 impl Flow {
@@ -36,6 +36,9 @@ impl Flow {
 
     /// Back from the back-forward cache: anything may have happened, and what was under way is dead.
     pub(super) fn shown_again(&mut self, now: Now) {
+        if !rules::holds(6) {
+            return;
+        }
         self.hidden = false;
         self.is_here();
         self.alarm = None;

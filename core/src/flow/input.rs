@@ -8,7 +8,7 @@ use super::{Millis, Money};
 use crate::paymentsos::{Kind, Payment, Transaction};
 
 /// The moment of an input. Every input brings its own, so that a run can be replayed from its inputs alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Now {
     /// Milliseconds since the page began, never going back (`performance.now()`).
     pub steady: Millis,
@@ -19,7 +19,7 @@ pub struct Now {
 }
 
 /// How the shopper is shown where to go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Presentation {
     /// A link for vendor `PBL`, else the page.
     #[default]
@@ -35,7 +35,7 @@ pub enum Presentation {
 }
 
 /// What can be done with the element's settings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Fit {
     /// Everything.
     #[default]
@@ -47,7 +47,7 @@ pub enum Fit {
 }
 
 /// The element's settings, as far as they decide anything.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Setup {
     /// The payment to pay; none on a page that is only returned to.
     pub payment_id: Option<String>,
@@ -68,7 +68,7 @@ pub struct Setup {
 }
 
 /// Everything that is known when a page begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Start {
     /// The settings.
     pub setup: Setup,
@@ -106,7 +106,7 @@ impl Start {
 }
 
 /// A press on Pay.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Press {
     /// A fresh UUID, for a new attempt.
     pub id: String,
@@ -117,7 +117,7 @@ pub struct Press {
 }
 
 /// A transaction as the backend told it, its redirection's address being kept by the driver.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Told {
     /// The transaction; without `redirection`.
     pub transaction: Transaction,
@@ -142,7 +142,7 @@ impl Told {
 }
 
 /// A payment as the backend told it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ToldPayment {
     /// The payment; without `related_resources`.
     pub payment: Payment,
@@ -163,7 +163,7 @@ impl ToldPayment {
 }
 
 /// What came of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
 pub enum Answer {
     /// A 2xx with a payment.
@@ -191,7 +191,7 @@ pub enum Answer {
 }
 
 /// Everything that can happen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
 pub enum Input {
     /// The page begins, or begins anew with other settings.

@@ -46,6 +46,7 @@ mod pay;
 mod place;
 mod reading;
 pub mod returned;
+mod rules;
 pub mod schedule;
 mod start;
 mod tabs;
@@ -57,6 +58,8 @@ pub use effect::{Effect, Effects, Request};
 pub use input::{Answer, Fit, Input, Now, Presentation, Press, Setup, Start, Told, ToldPayment};
 pub(crate) use pay::PAY_BY_LINK;
 pub use place::{LONGEST_ADDRESS, Place};
+#[cfg(rules_can_be_off)]
+pub use rules::switch_off;
 pub use tabs::Lock;
 pub use view::{StateName, View};
 pub use ways::{WATCHDOG, Way};
@@ -71,7 +74,7 @@ use ways::Window;
 pub type Millis = u64;
 
 /// An amount in minor units of a currency (ISO 4217).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Money {
     /// In minor units.
     pub amount: u64,
@@ -97,7 +100,7 @@ pub const COLLECT_LIMIT: Millis = 10_000;
 pub const LOCK_NOTICE: Millis = 1_000;
 
 /// One checkout: a payment on a page.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Flow {
     /// None before the start.
     setup: Option<Setup>,
@@ -145,7 +148,7 @@ pub struct Flow {
 }
 
 /// A request that is under way.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct InFlight {
     request: u32,
     sent: Millis,
@@ -154,7 +157,7 @@ struct InFlight {
 }
 
 /// The transaction that is asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Watched {
     kind: Kind,
     id: String,
@@ -187,13 +190,13 @@ struct Watched {
 }
 
 /// When asking ends, by steady time and by the wall clock: whichever comes first.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Deadline {
     steady: Millis,
     wall: Millis,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 enum State {
     #[default]
     Loading,
@@ -226,7 +229,7 @@ enum State {
 }
 
 /// A payment being started.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Creating {
     /// None after a reload: the payment method is gone, so that nothing can be sent again from here.
     press: Option<Press>,
@@ -250,7 +253,7 @@ struct Creating {
 }
 
 /// What a payment being started waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Step {
     /// The page gives the payment method.
     Method,

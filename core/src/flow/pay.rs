@@ -3,7 +3,7 @@
 use super::attempt::Attempt;
 use super::{
     Answer, CREATE_LIMIT, Creating, Effect, Flow, Hold, LOCK_LIMIT, LOCK_NOTICE, METHOD_LIMIT, Millis, Now,
-    Presentation, Press, Request, State, Step, Window, schedule,
+    Presentation, Press, Request, State, Step, Window, rules, schedule,
 };
 use crate::codes::Code;
 use crate::paymentsos::Status;
@@ -62,10 +62,13 @@ impl Flow {
         let State::Creating(Creating { press: Some(press), saw, step: Step::Go, .. }) = &self.state else { return };
         let (press, saw) = (press.clone(), saw.clone());
         self.take_over_amount();
-        if saw != self.shown {
+        if saw != self.shown && rules::holds(8) {
             return self.ready(true, None);
         }
         let kind = self.setup.as_ref().map(|setup| setup.kind).unwrap_or_default();
+        if !rules::holds(1) {
+            self.attempt = None;
+        }
         // One that is there already may have reached the backend, and is repeated as what it was.
         self.attempt.get_or_insert(Attempt {
             id: press.id,
@@ -86,8 +89,9 @@ impl Flow {
         if creating.step != Step::Go {
             return;
         }
-        let (Some(press), Some(expected), Some(attempt)) = (&creating.press, creating.saw.clone(), &self.attempt)
-        else {
+        let read = self.reading.as_ref().map(|reading| reading.money.clone());
+        let expected = if rules::holds(8) { creating.saw.clone() } else { read };
+        let (Some(press), Some(expected), Some(attempt)) = (&creating.press, expected, &self.attempt) else {
             return;
         };
         let Some(payment_id) = self.payment_id.clone() else { return };

@@ -5,7 +5,7 @@ pub const LONGEST_ADDRESS: usize = 8192;
 
 /// An address as the browser's `URL` read it: facts to judge it by, under the number that the driver keeps the address itself under.
 /// The address is no part of it, so that none gets into storage, a log or a trace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     /// The driver's number for the address.
     pub number: u32,

@@ -6,7 +6,7 @@ use crate::codes::Code;
 use crate::paymentsos::{Kind, PaymentStatus, Status};
 
 /// What a payment allows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
 pub(super) enum Verdict {
     /// It is voided, refunded or charged back: nothing more will come of it.
@@ -20,7 +20,7 @@ pub(super) enum Verdict {
 }
 
 /// A reading of the payment, reduced to what the flow needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Reading {
     pub(super) verdict: Verdict,
     pub(super) money: Money,

@@ -8,7 +8,7 @@
 use crate::paymentsos::Kind;
 
 /// One set of return parameters.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Returned {
     /// `payment_id`.
     pub payment_id: Option<String>,
@@ -59,7 +59,7 @@ fn last(sets: &mut Vec<Returned>) -> &mut Returned {
 }
 
 /// What is to be taken out of the address once it has been read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Clean {
     /// All return parameters: the ids are kept elsewhere.
     All,

@@ -3,7 +3,7 @@
 use super::attempt::Kept;
 use super::input::Start;
 use super::returned::{Clean, Returned};
-use super::{CREATE_LIMIT, Creating, Effect, Fit, Flow, Hold, Lock, Millis, Now, State, Step};
+use super::{CREATE_LIMIT, Creating, Effect, Fit, Flow, Hold, Lock, Millis, Now, State, Step, rules};
 use crate::codes::Code;
 use crate::paymentsos::Kind;
 
@@ -59,7 +59,7 @@ impl Flow {
         if let Some(attempt) = &mut self.attempt {
             attempt.doubtful |= attempt.transaction.is_none();
         }
-        self.own = setup.payment_id.is_some() || self.attempt.is_some();
+        self.own = setup.payment_id.is_some() || self.attempt.is_some() || !rules::holds(3);
         self.shown = setup.money.clone();
         self.setup = Some(setup);
         self.effect(Effect::Listen(self.payment_id.clone()));

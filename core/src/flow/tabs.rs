@@ -6,7 +6,7 @@
 use super::{Attempt, Effect, Flow, LOOK_LIMIT, Now, State, Step, Way};
 
 /// What only one tab does at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lock {
     /// Reading the payment, saving the attempt and creating, until there is an answer.
     Create,
@@ -15,7 +15,7 @@ pub enum Lock {
 }
 
 /// How it stands with a lock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Hold {
     #[default]
     Free,

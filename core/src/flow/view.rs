@@ -62,7 +62,7 @@ impl StateName {
 }
 
 /// What is on the screen, and what events say of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct View {
     /// The state.
     pub state: StateName,

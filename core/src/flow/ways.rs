@@ -8,7 +8,7 @@ use crate::paymentsos::Transaction;
 pub const WATCHDOG: Millis = 4_000;
 
 /// By what the shopper goes there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Way {
     /// This page.
     #[default]
@@ -20,7 +20,7 @@ pub enum Way {
 }
 
 /// The window that was opened in the press.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Window {
     #[default]
     None,

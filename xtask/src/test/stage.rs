@@ -11,6 +11,7 @@ use crate::failure::{Failure, Result};
 use crate::files::{failed, make_anew};
 use crate::locales;
 use crate::package;
+use crate::programs;
 use crate::shop;
 use crate::size;
 use crate::tools::{self, Need, Toolbox};
@@ -39,6 +40,7 @@ pub(super) enum Stage {
     Unit,
     Locales,
     Native,
+    Simulation,
     Postgresql,
     Contract,
     Browser,
@@ -60,6 +62,7 @@ impl Stage {
             Stage::Unit => "unit",
             Stage::Locales => "locales",
             Stage::Native => "native",
+            Stage::Simulation => "simulation",
             Stage::Postgresql => "postgresql",
             Stage::Contract => "contract",
             Stage::Browser => "browser",
@@ -96,6 +99,7 @@ impl Stage {
             Stage::Unit => unit(report),
             Stage::Locales => locales::run(),
             Stage::Native => native(report),
+            Stage::Simulation => simulation(),
             Stage::Postgresql => postgresql(report),
             Stage::Contract => contract(report),
             Stage::Browser if quick && !browser::is_warm(&shop::target_folder()?) => {
@@ -207,6 +211,22 @@ fn native(report: &mut Report) -> Result<()> {
     let outcome = follow(test, LIMIT, |line| tally.line(line));
     report.add_tally(Kind::Native, &tally);
     outcome.and_then(|()| some(tally.of(|_| true), "native tests"))
+}
+
+/// Thousands of payments on virtual time, everything that two tabs can come to, and each rule switched off in turn, which must be found.
+fn simulation() -> Result<()> {
+    const SIMULATED: &[&str] = &["run", "--quiet", "--package", "simulation", "--bin", "simulation", "--"];
+    const EXPLORED: &[&str] = &["run", "--quiet", "--package", "simulation", "--bin", "explore", "--", "--depth", "9"];
+    let simulated = |arguments: &[&str]| {
+        let mut command = cargo(SIMULATED);
+        command.args(arguments);
+        command
+    };
+    finish(simulated(&["--seeds", "20000"]))?;
+    finish(cargo(EXPLORED))?;
+    let mut rules_off = simulated(&["--rules-off"]);
+    programs::where_rules_can_be_off(&mut rules_off)?;
+    finish(rules_off)
 }
 
 /// The merchant's tests once more, with PostgreSQL for SQLite, and those of its replicas, which keep the contract together.
