@@ -212,7 +212,8 @@ fn what_cannot_be_read_is_said_with_its_line() {
 fn it_is_json_of_four_members() {
     let trace = returned().trace.clone();
     let json = serde_json::to_value(&trace).unwrap();
-    let names: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut names: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
     assert_eq!(names, ["dropped", "lines", "release", "version"]);
     assert_eq!(serde_json::from_value::<Trace>(json).unwrap(), trace);
 }
