@@ -206,6 +206,7 @@ pub(crate) fn now() -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use paymentsos_core::paymentsos::{Kind, Transaction};
     use postgres_for_tests::Server;
     use std::time::Instant;
 
@@ -222,5 +223,32 @@ mod tests {
         while other.write("p").await.is_err() {
             assert!(begun.elapsed() < Duration::from_secs(20), "it is locked for good");
         }
+    }
+
+    #[tokio::test]
+    async fn what_says_nothing_new_does_not_wait_for_whoever_writes() {
+        let file = std::env::temp_dir().join(format!("nothing-new-{}.db", std::process::id()));
+        let store = Store::open(&format!("sqlite:{}", file.display()), Duration::from_secs(30), false).await.unwrap();
+        let told = |status: &str| -> Transaction {
+            serde_json::from_value(serde_json::json!({"id": "t", "result": {"status": status}})).unwrap()
+        };
+        let order = Order {
+            id: "o".to_owned(),
+            session: "s".to_owned(),
+            item: "mug".to_owned(),
+            kind: Kind::Charge,
+            amount: 4_097,
+            currency: "USD".to_owned(),
+            upstream_key: "k".to_owned(),
+            payment: Some("p".to_owned()),
+        };
+        store.open_order(&order).await.unwrap();
+        assert!(store.see("p", Kind::Charge, &told("Pending")).await.unwrap().changed);
+        let writing = store.write("p").await.unwrap();
+        assert!(!store.see("p", Kind::Charge, &told("Pending")).await.unwrap().changed);
+        drop(writing);
+        assert!(store.see("p", Kind::Charge, &told("Succeed")).await.unwrap().changed);
+        store.close().await;
+        std::fs::remove_file(file).unwrap();
     }
 }
