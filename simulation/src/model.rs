@@ -41,6 +41,8 @@ pub struct State {
     wait: Vec<usize>,
     /// At PaymentsOS: the key and the status of each transaction.
     made: Vec<(String, Status)>,
+    /// The keys that were ever sent.
+    sent: Vec<String>,
     /// A create that was given up, and may still arrive.
     ghost: Option<(String, bool)>,
     presses: u8,
@@ -127,7 +129,8 @@ fn setup() -> Setup {
         presentation: Presentation::Page,
         redirect_hosts: Vec::new(),
         merchant_site,
-        deadline: 15 * 60_000,
+        // A few alarms, and not a hundred: what happens at the end is within reach.
+        deadline: 4_000,
         fit: Fit::Pay,
     }
 }
@@ -187,8 +190,13 @@ impl State {
                         self.is_wrong("what the shopper saw is what is charged");
                     }
                     let saved = self.saved.as_deref().and_then(Attempt::from_line);
-                    if saved.is_none_or(|saved| saved.id != *attempt) {
-                        self.is_wrong("a key is saved before it is sent");
+                    let is_saved = saved.is_some_and(|saved| saved.id == *attempt);
+                    // A repeat may come after another tab has heard of the failure, and forgotten the key.
+                    if !self.sent.contains(attempt) {
+                        self.sent.push(attempt.clone());
+                        if !is_saved {
+                            self.is_wrong("a key is saved before it is first sent");
+                        }
                     }
                     let has_failed =
                         |key: &String| self.made.iter().any(|(made, status)| made == key && *status == Status::Failed);
@@ -349,6 +357,7 @@ impl Model for TwoTabs {
             create: Vec::new(),
             wait: Vec::new(),
             made: Vec::new(),
+            sent: Vec::new(),
             ghost: None,
             presses: 0,
             losses: 0,
@@ -493,7 +502,9 @@ impl Model for TwoTabs {
     fn properties(&self) -> Vec<Property<TwoTabs>> {
         vec![
             Property::always("one live transaction", |_, state: &State| state.live() <= 1),
-            Property::always("nothing is seen to be wrong", |_, state: &State| state.wrong.is_none()),
+            Property::always("no false result, no key unsaved, no other key or amount", |_, state: &State| {
+                state.wrong.is_none()
+            }),
             Property::always("no dead end", |_, state: &State| {
                 state.tabs.iter().enumerate().all(|(at, tab)| {
                     let view = tab.flow.view();

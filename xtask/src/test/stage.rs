@@ -216,7 +216,7 @@ fn native(report: &mut Report) -> Result<()> {
 /// Thousands of payments on virtual time, everything that two tabs can come to, and each rule switched off in turn, which must be found.
 fn simulation() -> Result<()> {
     const SIMULATED: &[&str] = &["run", "--quiet", "--package", "simulation", "--bin", "simulation", "--"];
-    const EXPLORED: &[&str] = &["run", "--quiet", "--package", "simulation", "--bin", "explore", "--", "--depth", "9"];
+    const EXPLORED: &[&str] = &["run", "--quiet", "--package", "simulation", "--bin", "explore", "--", "--depth", "10"];
     let simulated = |arguments: &[&str]| {
         let mut command = cargo(SIMULATED);
         command.args(arguments);
