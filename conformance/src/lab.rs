@@ -149,6 +149,13 @@ impl Lab {
         }
     }
 
+    /// Leaves the sandbox as a developer wants to find it: with nothing going wrong.
+    pub(crate) async fn leave(&self) {
+        if let Some(sandbox) = &self.sandbox {
+            sandbox.leave().await;
+        }
+    }
+
     pub(crate) fn sandbox(&self) -> Checked<&Sandbox> {
         self.sandbox.as_ref().ok_or_else(|| Stop::NotRun("it needs --sandbox".to_owned()))
     }

@@ -43,6 +43,7 @@ pub async fn run(options: &Options) -> Result<Report, Unusable> {
     };
     let (in_turn, beside) = tokio::join!(run_those(When::InTurn), run_those(When::Beside));
     let mut outcomes = [in_turn, beside, run_those(When::Afterwards).await].concat();
+    lab.leave().await;
     outcomes.sort_by_key(|outcome| wanted.iter().position(|check| check.name == outcome.name));
     Ok(Report { outcomes })
 }

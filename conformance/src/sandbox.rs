@@ -96,6 +96,13 @@ impl Sandbox {
         self.faults(&json!({})).await;
     }
 
+    /// Takes back whatever was set, for good.
+    pub(crate) async fn leave(&self) {
+        let mut faults = self.faults.lock().await;
+        *faults = Faults::default();
+        self.put(&faults).await;
+    }
+
     /// Under the lock, as of two that are put at once the later one must stay.
     async fn put(&self, faults: &Faults) {
         let mut all = faults.now.clone();

@@ -11,6 +11,9 @@ async fn the_reference_keeps_the_contract() {
     let sandbox = sandbox().await;
     let merchant = merchant::start(config(address(sandbox.address))).await.expect("a merchant");
     assert_kept(&checked(address(merchant.address), &sandbox, &[]).await, &[]);
+    let faults = format!("http://{}/sandbox/faults", sandbox.address);
+    let left: serde_json::Value = reqwest::get(faults).await.expect("a reply").json().await.expect("JSON");
+    assert_eq!(left["api"], serde_json::json!([]), "a fault was left in the sandbox");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
