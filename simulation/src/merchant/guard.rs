@@ -25,7 +25,8 @@ impl From<CallError> for Problem {
     }
 }
 
-fn has_transaction() -> Problem {
+/// Something stands in the way, or may: of why, the page is told nothing else than that.
+fn conflict() -> Problem {
     Problem::new(409)
 }
 
@@ -65,10 +66,10 @@ impl Merchant {
                 Some(transaction) if !may_be_repeated(transaction) => {
                     self.settle(process, &standing, transaction);
                     if transaction.result.status != Status::Failed {
-                        return Err(has_transaction());
+                        return Err(conflict());
                     }
                 }
-                _ if standing.state == AttemptState::Live => return Err(has_transaction()),
+                _ if standing.state == AttemptState::Live => return Err(conflict()),
                 _ => {
                     upstream_key = standing.upstream_key;
                     supersedes = Some(standing.id);
@@ -84,7 +85,7 @@ impl Merchant {
             transaction: None,
         };
         if !self.records.borrow_mut().begin(attempt.clone(), supersedes.as_deref()) {
-            return Err(has_transaction());
+            return Err(conflict());
         }
         self.carry_out(process, create, attempt, None, supersedes.is_some()).await
     }
@@ -103,7 +104,7 @@ impl Merchant {
 
     /// A repeat of a request whose place another took: both have one key at PaymentsOS, and so one outcome.
     async fn rejoin(self: &Rc<Self>, process: &Process, create: &Create, attempt: Attempt) -> Outcome {
-        let in_its_place = self.records.borrow().in_place_of(&attempt).ok_or_else(has_transaction)?;
+        let in_its_place = self.records.borrow().in_place_of(&attempt).ok_or_else(conflict)?;
         if in_its_place.state != AttemptState::Open {
             return self.original(process, &in_its_place).await;
         }
@@ -133,7 +134,7 @@ impl Merchant {
             !listed.charges.iter().chain(&listed.authorizations).any(is_live) && !self.records.borrow().has_live()
         });
         if !is_free || payment.status != PaymentStatus::Initialized {
-            return Err(has_transaction());
+            return Err(conflict());
         }
         if (payment.amount, &payment.currency) != (create.expected.amount, &create.expected.currency) {
             return Err(Problem::new(412));
@@ -165,8 +166,8 @@ impl Merchant {
                 Err(error) => return self.recover(process, &attempt, error, failed, unknown).await,
             };
             if let Some(other) = self.other(&attempt, &made) {
-                let transaction = self.settle(process, &other, &made);
-                return Err(if transaction.result.status == Status::Failed { conflict() } else { has_transaction() });
+                self.settle(process, &other, &made);
+                return Err(conflict());
             }
             if may_be_repeated(&made) && !attempt.repeated {
                 failed = Some(self.take_in(process, create.kind, &made));
@@ -310,8 +311,4 @@ fn own<'a>(payment: &'a Payment, attempt: &Attempt) -> Option<&'a Transaction> {
     };
     let mut own = listed(payment, attempt.kind).iter().filter(is_own);
     own.clone().find(|transaction| transaction.result.status != Status::Failed).or_else(|| own.next_back())
-}
-
-fn conflict() -> Problem {
-    Problem::new(409)
 }
