@@ -19,20 +19,20 @@
 //!
 //! # The rules, and the tests that hold them
 //!
-//! | rule | tests (`core/tests/`) |
+//! | rule | tests (`core/tests/flow/`, and `core/tests/codes.rs`) |
 //! |---|---|
-//! | 1. One payment, never two | `flow_never_two`, `flow_tabs`, `flow_properties::one_key_until_a_known_failure` |
-//! | 2. No false result | `flow_never_false`, `flow_properties::a_result_is_what_the_backend_said`, `codes` |
-//! | 3. From anywhere, but only to look | `flow_returns`, `flow_returned` |
-//! | 4. Only where it is safe to go | `place::tests`, `flow_redirection::an_address_that_is_not_safe_is_not_gone_to` |
-//! | 5. Every wait ends | `flow_waits`, `flow_link`, `flow_properties::every_wait_ends` |
-//! | 6. No dead end | `flow_no_dead_end`, `flow_redirection::coming_back_without_paying_shows_a_way_on` |
-//! | 7. Nothing leaks | the types: no address and no payment method can get in; `flow_returns::nothing_of_the_address_is_kept`, `trace::nothing_personal_gets_in` |
-//! | 8. What the shopper saw is what is charged | `flow_amount`, `flow_properties::a_million_inputs` |
-//! | 10. Two versions meet | `attempt::tests`, `flow_returns::what_another_release_has_saved_is_ignored` |
+//! | 1. One payment, never two | `never_two`, `tabs`, `properties::one_key_until_a_known_failure` |
+//! | 2. No false result | `never_false`, `properties::a_result_is_what_the_backend_said`, `codes` |
+//! | 3. From anywhere, but only to look | `returns`, `returned` |
+//! | 4. Only where it is safe to go | `place::tests`, `redirection::an_address_that_is_not_safe_is_not_gone_to` |
+//! | 5. Every wait ends | `waits`, `link`, `properties::every_wait_ends` |
+//! | 6. No dead end | `no_dead_end`, `redirection::coming_back_without_paying_shows_a_way_on` |
+//! | 7. Nothing leaks | the types: no address and no payment method can get in; `returns::nothing_of_the_address_is_kept`, `trace::nothing_personal_gets_in` |
+//! | 8. What the shopper saw is what is charged | `amount`, `properties::a_million_inputs` |
+//! | 10. Two versions meet | `attempt::tests`, `returns::what_another_release_has_saved_is_ignored` |
 //!
-//! That a payment simply works is told in `flow_card`, `flow_redirection`, `flow_ways`, `flow_link` and `flow_collect`; that what is stale
-//! or doubled changes nothing, in `flow_stale`.
+//! That a payment simply works is told in `card`, `redirection`, `ways`, `link` and `collect`; that what is stale
+//! or doubled changes nothing, in `stale`.
 
 mod alarm;
 mod attempt;

@@ -1,10 +1,8 @@
 //! Pay-by-Link: the address is shown, and this page stays.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Input, Presentation, Setup, StateName};
-use world::*;
 
 /// The link is on the screen.
 fn shown() -> World {

@@ -1,12 +1,10 @@
 //! From anywhere, but only to look.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::returned::{Clean, read};
 use paymentsos_core::flow::{Attempt, Effect, Kept, Setup, Start, StateName};
 use paymentsos_core::paymentsos::Kind;
-use world::*;
 
 #[test]
 fn a_return_is_found_in_the_query_the_fragment_and_a_hash_route() {

@@ -3,8 +3,6 @@
 //! Time is virtual and only moves where a test says so. What is saved and kept goes through its lines of text, as it does in a browser.
 //! And whatever a story is about, its trace is replayed in the end, and has to come to the same.
 
-#![allow(dead_code, unreachable_pub, reason = "every test file uses its own part of it")]
-
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::returned::{self, Clean};
 use paymentsos_core::flow::{
@@ -18,39 +16,39 @@ use paymentsos_core::paymentsos::{
 use paymentsos_core::trace::{Trace, input_line, outcome_line};
 use std::collections::BTreeMap;
 
-pub const PAYMENT: &str = "65de6d2a-0000-4000-8000-00000000000a";
-pub const OTHER_PAYMENT: &str = "65de6d2a-0000-4000-8000-00000000000b";
-pub const FIRST: &str = "aec1c306-0000-4000-8000-000000000001";
-pub const SECOND: &str = "aec1c306-0000-4000-8000-000000000002";
-pub const FORGED: &str = "f0f0f0f0-0000-4000-8000-000000000003";
+pub(crate) const PAYMENT: &str = "65de6d2a-0000-4000-8000-00000000000a";
+pub(crate) const OTHER_PAYMENT: &str = "65de6d2a-0000-4000-8000-00000000000b";
+pub(crate) const FIRST: &str = "aec1c306-0000-4000-8000-000000000001";
+pub(crate) const SECOND: &str = "aec1c306-0000-4000-8000-000000000002";
+pub(crate) const FORGED: &str = "f0f0f0f0-0000-4000-8000-000000000003";
 
 /// The driver's number for the bank's page.
-pub const BANK: u32 = 7;
+pub(crate) const BANK: u32 = 7;
 /// The driver's number for where the issuer collects data.
-pub const COLLECTOR: u32 = 8;
-pub const MINUTE: Millis = 60_000;
+pub(crate) const COLLECTOR: u32 = 8;
+pub(crate) const MINUTE: Millis = 60_000;
 /// When every story begins, by the wall clock.
-pub const MORNING: Millis = 1_700_000_000_000;
+pub(crate) const MORNING: Millis = 1_700_000_000_000;
 
 /// The key of the n-th press on Pay, from 1.
-pub fn key(n: u32) -> String {
+pub(crate) fn key(n: u32) -> String {
     format!("0b8f2f4e-1111-4222-8333-{n:012}")
 }
 
-pub fn money(amount: u64) -> Money {
+pub(crate) fn money(amount: u64) -> Money {
     Money { amount, currency: "USD".into() }
 }
 
-pub fn place(number: u32, scheme: &str, host: &str) -> Place {
+pub(crate) fn place(number: u32, scheme: &str, host: &str) -> Place {
     Place { number, scheme: scheme.into(), host: host.into(), has_credentials: false, length: 60 }
 }
 
-pub fn bank() -> Place {
+pub(crate) fn bank() -> Place {
     place(BANK, "https", "bank.example")
 }
 
 /// A shop's page that names a payment of 40.97 dollars.
-pub fn shop() -> Setup {
+pub(crate) fn shop() -> Setup {
     Setup {
         payment_id: Some(PAYMENT.into()),
         kind: Kind::Charge,
@@ -64,21 +62,21 @@ pub fn shop() -> Setup {
 }
 
 /// A page that is only returned to.
-pub fn return_page() -> Setup {
+pub(crate) fn return_page() -> Setup {
     Setup { payment_id: None, money: None, ..shop() }
 }
 
 /// The query that PaymentsOS sends a shopper back with.
-pub fn back_with(transaction: &str, status: &str) -> String {
+pub(crate) fn back_with(transaction: &str, status: &str) -> String {
     format!("?payment_id={PAYMENT}&charge_id={transaction}&status={status}")
 }
 
 /// A transaction as the backend tells it.
 #[derive(Clone, Debug)]
-pub struct Says {
-    pub kind: Kind,
-    pub transaction: Transaction,
-    pub place: Option<Place>,
+pub(crate) struct Says {
+    pub(crate) kind: Kind,
+    pub(crate) transaction: Transaction,
+    pub(crate) place: Option<Place>,
     collects: bool,
     sent_vendor: Option<String>,
     held: bool,
@@ -100,73 +98,73 @@ fn says(id: &str, status: Status) -> Says {
     Says { kind: Kind::Charge, transaction, place: None, collects: false, sent_vendor: None, held: false }
 }
 
-pub fn pending(id: &str) -> Says {
+pub(crate) fn pending(id: &str) -> Says {
     says(id, Status::Pending)
 }
 
-pub fn succeed(id: &str) -> Says {
+pub(crate) fn succeed(id: &str) -> Says {
     says(id, Status::Succeed)
 }
 
-pub fn failed(id: &str) -> Says {
+pub(crate) fn failed(id: &str) -> Says {
     says(id, Status::Failed).because("payment_method_declined")
 }
 
 /// A status that PaymentsOS has not documented.
-pub fn odd(id: &str) -> Says {
+pub(crate) fn odd(id: &str) -> Says {
     says(id, Status::Other("Reviewing".into()))
 }
 
 impl Says {
     /// The shopper has to go to their bank.
-    pub fn at_bank(self) -> Says {
+    pub(crate) fn at_bank(self) -> Says {
         self.at(bank())
     }
 
-    pub fn at(self, place: Place) -> Says {
+    pub(crate) fn at(self, place: Place) -> Says {
         Says { place: Some(place), ..self }
     }
 
     /// It came of that attempt.
-    pub fn of(mut self, key: &str) -> Says {
+    pub(crate) fn of(mut self, key: &str) -> Says {
         self.transaction.reconciliation_id = Some(key.into());
         self
     }
 
-    pub fn because(mut self, category: &str) -> Says {
+    pub(crate) fn because(mut self, category: &str) -> Says {
         self.transaction.result.category = Some(category.into());
         self
     }
 
-    pub fn expiring(mut self, at: Millis) -> Says {
+    pub(crate) fn expiring(mut self, at: Millis) -> Says {
         self.transaction.expires_at = Some(at);
         self
     }
 
-    pub fn authorization(self) -> Says {
+    pub(crate) fn authorization(self) -> Says {
         Says { kind: Kind::Authorization, ..self }
     }
 
     /// A payment method of that vendor was sent.
-    pub fn by(mut self, vendor: &str) -> Says {
+    pub(crate) fn by(mut self, vendor: &str) -> Says {
         self.sent_vendor = Some(vendor.into());
         self.transaction.payment_method = Some(PaymentMethod { vendor: Some(vendor.into()), last_4_digits: None });
         self
     }
 
     /// The page at the bank may be shown in a frame.
-    pub fn framed(mut self) -> Says {
+    pub(crate) fn framed(mut self) -> Says {
         self.transaction.provider_specific_data = Some(ProviderSpecificData { iframe_allowed: true });
         self
     }
 
     /// The issuer wants to collect data first.
-    pub fn collecting(self) -> Says {
+    pub(crate) fn collecting(self) -> Says {
         Says { collects: true, place: Some(place(COLLECTOR, "https", "bank.example")), ..self }
     }
 
     /// The backend has held its answer.
-    pub fn held(self) -> Says {
+    pub(crate) fn held(self) -> Says {
         Says { held: true, ..self }
     }
 
@@ -183,7 +181,7 @@ impl From<Says> for Answer {
 }
 
 /// The payment as the backend tells it, with the transactions it lists.
-pub fn payment(status: PaymentStatus, listed: impl IntoIterator<Item = Says>) -> ToldPayment {
+pub(crate) fn payment(status: PaymentStatus, listed: impl IntoIterator<Item = Says>) -> ToldPayment {
     let payment = Payment {
         id: PAYMENT.into(),
         amount: 4097,
@@ -199,12 +197,12 @@ pub fn payment(status: PaymentStatus, listed: impl IntoIterator<Item = Says>) ->
 }
 
 /// Nothing has been tried yet.
-pub fn untouched() -> Answer {
+pub(crate) fn untouched() -> Answer {
     Answer::Payment(payment(PaymentStatus::Initialized, []))
 }
 
 /// These have been tried, the payment's status being what follows from it.
-pub fn lists(listed: impl IntoIterator<Item = Says>) -> Answer {
+pub(crate) fn lists(listed: impl IntoIterator<Item = Says>) -> Answer {
     let listed: Vec<Says> = listed.into_iter().collect();
     let any = |status: &Status| listed.iter().any(|says| says.transaction.result.status == *status);
     let status = match () {
@@ -216,43 +214,43 @@ pub fn lists(listed: impl IntoIterator<Item = Says>) -> Answer {
 }
 
 /// The payment, with a status alone.
-pub fn stands_at(status: PaymentStatus) -> Answer {
+pub(crate) fn stands_at(status: PaymentStatus) -> Answer {
     Answer::Payment(payment(status, []))
 }
 
 /// The payment, its transactions not having been asked for.
-pub fn not_expanded() -> Answer {
+pub(crate) fn not_expanded() -> Answer {
     Answer::Payment(ToldPayment { transactions: None, ..payment(PaymentStatus::Initialized, []) })
 }
 
-pub fn of_amount(amount: u64) -> Answer {
+pub(crate) fn of_amount(amount: u64) -> Answer {
     let mut told = payment(PaymentStatus::Initialized, []);
     told.payment.amount = amount;
     Answer::Payment(told)
 }
 
-pub fn refused(status: u16) -> Answer {
+pub(crate) fn refused(status: u16) -> Answer {
     Answer::Refused { status, retry_after: None }
 }
 
-pub fn refused_for(status: u16, retry_after: Millis) -> Answer {
+pub(crate) fn refused_for(status: u16, retry_after: Millis) -> Answer {
     Answer::Refused { status, retry_after: Some(retry_after) }
 }
 
-pub fn lost() -> Answer {
+pub(crate) fn lost() -> Answer {
     Answer::Lost
 }
 
 /// The four things that are asked of the backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ask {
+pub(crate) enum Ask {
     Create,
     Read,
     Transaction,
     Authenticate,
 }
 
-pub fn sort(request: &Request) -> Ask {
+pub(crate) fn sort(request: &Request) -> Ask {
     match request {
         Request::Create { .. } => Ask::Create,
         Request::Read { .. } => Ask::Read,
@@ -263,66 +261,65 @@ pub fn sort(request: &Request) -> Ask {
 
 /// A request that nobody has answered yet.
 #[derive(Clone, Debug)]
-pub struct Open {
-    pub number: u32,
-    pub request: Request,
-    pub sent: Millis,
+pub(crate) struct Open {
+    pub(crate) number: u32,
+    pub(crate) request: Request,
 }
 
-pub struct World {
-    pub flow: Flow,
-    pub now: Now,
-    pub setup: Setup,
+pub(crate) struct World {
+    pub(crate) flow: Flow,
+    pub(crate) now: Now,
+    pub(crate) setup: Setup,
     /// `localStorage`, by payment.
-    pub saved: BTreeMap<String, String>,
+    pub(crate) saved: BTreeMap<String, String>,
     /// `sessionStorage`.
-    pub kept: Option<String>,
-    pub can_store: bool,
+    pub(crate) kept: Option<String>,
+    pub(crate) can_store: bool,
     /// The address bar.
-    pub query: String,
-    pub fragment: String,
+    pub(crate) query: String,
+    pub(crate) fragment: String,
     /// When the alarm rings.
-    pub alarm: Option<Millis>,
-    pub open: Vec<Open>,
+    pub(crate) alarm: Option<Millis>,
+    pub(crate) open: Vec<Open>,
     /// Every request that was ever sent, in order, with its moment by the wall clock.
-    pub sent: Vec<(Millis, Request)>,
+    pub(crate) sent: Vec<(Millis, Request)>,
     /// Where the page has gone.
-    pub went: Vec<u32>,
+    pub(crate) went: Vec<u32>,
     /// How often the page was told of a final status.
-    pub told: u32,
-    pub reported: Vec<Code>,
-    pub cleaned: Vec<Clean>,
-    pub aborted: Vec<u32>,
-    pub presses: u32,
-    pub inputs: u32,
-    pub visible: bool,
-    pub online: bool,
+    pub(crate) told: u32,
+    pub(crate) reported: Vec<Code>,
+    pub(crate) cleaned: Vec<Clean>,
+    pub(crate) aborted: Vec<u32>,
+    pub(crate) presses: u32,
+    pub(crate) inputs: u32,
+    pub(crate) visible: bool,
+    pub(crate) online: bool,
     /// The locks that this tab has or has asked for, and those that another tab has.
-    pub locks: Vec<Lock>,
-    pub locked_elsewhere: Vec<Lock>,
+    pub(crate) locks: Vec<Lock>,
+    pub(crate) locked_elsewhere: Vec<Lock>,
     /// Granted, and not said yet.
     granted: Vec<Lock>,
     /// The payment whose announcements are heard.
-    pub listens: Option<String>,
-    pub announced: u32,
+    pub(crate) listens: Option<String>,
+    pub(crate) announced: u32,
     /// The browser lets a page open windows in a press.
-    pub opens_windows: bool,
+    pub(crate) opens_windows: bool,
     /// The window that was opened, and where it has gone.
-    pub window: Option<Option<u32>>,
+    pub(crate) window: Option<Option<u32>>,
     /// What collects data for the issuer.
-    pub collecting: Option<u32>,
+    pub(crate) collecting: Option<u32>,
     /// How often this page has said that it is back, that it goes on, and has wanted to close itself.
-    pub handed_over: u32,
-    pub took_over: u32,
-    pub closed_itself: u32,
+    pub(crate) handed_over: u32,
+    pub(crate) took_over: u32,
+    pub(crate) closed_itself: u32,
     /// What the page has told of itself since it began, however much that is.
-    pub trace: Trace,
+    pub(crate) trace: Trace,
     redirect_hosts: Vec<String>,
 }
 
 impl World {
     /// A browser in which nothing has happened yet.
-    pub fn new(setup: Setup) -> World {
+    pub(crate) fn new(setup: Setup) -> World {
         World {
             flow: Flow::new(),
             now: Now { steady: 1_000, wall: MORNING, chance: u16::MAX / 2 },
@@ -361,39 +358,39 @@ impl World {
     }
 
     /// The shop's page, just opened: the payment is being read.
-    pub fn at_shop() -> World {
+    pub(crate) fn at_shop() -> World {
         World::open(shop())
     }
 
-    pub fn open(setup: Setup) -> World {
+    pub(crate) fn open(setup: Setup) -> World {
         let mut world = World::new(setup);
         world.start();
         world
     }
 
     /// The shop's page once the payment has been read, with nothing tried yet.
-    pub fn ready() -> World {
+    pub(crate) fn ready() -> World {
         let mut world = World::at_shop();
         world.read_says(untouched());
         world
     }
 
     /// Pay was pressed, and the POST is on its way.
-    pub fn paying() -> World {
+    pub(crate) fn paying() -> World {
         let mut world = World::ready();
         world.pays();
         world
     }
 
     /// The shopper is at the bank, the page having gone there.
-    pub fn at_the_bank() -> World {
+    pub(crate) fn at_the_bank() -> World {
         let mut world = World::paying();
         world.create_says(pending(FIRST).at_bank());
         world
     }
 
     /// The final status is being asked for, after a return.
-    pub fn back_from_bank() -> World {
+    pub(crate) fn back_from_bank() -> World {
         let mut world = World::at_the_bank();
         world.comes_back(&back_with(FIRST, "Pending"), "");
         world.read_says(lists([pending(FIRST).of(&key(1))]));
@@ -413,7 +410,7 @@ impl World {
 
     // What happens
 
-    pub fn input(&mut self, input: Input) -> Effects {
+    pub(crate) fn input(&mut self, input: Input) -> Effects {
         self.inputs += 1;
         assert!(self.inputs < 20_000, "a story without an end");
         if let Input::Start(start) = &input {
@@ -437,7 +434,7 @@ impl World {
     }
 
     /// The other tab gives a lock back.
-    pub fn is_free(&mut self, lock: Lock) -> Effects {
+    pub(crate) fn is_free(&mut self, lock: Lock) -> Effects {
         self.locked_elsewhere.retain(|other| *other != lock);
         if self.locks.contains(&lock) { self.locked(lock) } else { Effects::new() }
     }
@@ -452,7 +449,7 @@ impl World {
                     assert_eq!(saved.map(|saved| saved.id).as_ref(), Some(attempt), "saved before it is sent");
                 }
                 self.sent.push((self.now.wall, request.clone()));
-                self.open.push(Open { number, request, sent: self.now.steady });
+                self.open.push(Open { number, request });
             }
             Effect::Abort(number) => {
                 self.aborted.push(number);
@@ -506,7 +503,7 @@ impl World {
     }
 
     /// The page begins with what the browser has.
-    pub fn start(&mut self) -> Effects {
+    pub(crate) fn start(&mut self) -> Effects {
         self.open.clear();
         self.alarm = None;
         // The driver lets go of both.
@@ -532,7 +529,7 @@ impl World {
     }
 
     /// A new page of the same tab: steady time begins anew, what was under way is gone.
-    pub fn reload(&mut self) -> Effects {
+    pub(crate) fn reload(&mut self) -> Effects {
         self.replays();
         self.trace = Trace::default();
         self.flow = Flow::new();
@@ -542,31 +539,31 @@ impl World {
     }
 
     /// The tab comes back from elsewhere, to this address.
-    pub fn comes_back(&mut self, query: &str, fragment: &str) -> Effects {
+    pub(crate) fn comes_back(&mut self, query: &str, fragment: &str) -> Effects {
         self.query = query.into();
         self.fragment = fragment.into();
         self.reload()
     }
 
     /// Another browser: nothing is saved there.
-    pub fn another_browser(&mut self) {
+    pub(crate) fn another_browser(&mut self) {
         self.saved.clear();
         self.kept = None;
     }
 
     /// Pay is pressed, and the payment is still free: the POST is on its way.
-    pub fn pays(&mut self) {
+    pub(crate) fn pays(&mut self) {
         self.pays_where(untouched());
     }
 
     /// As [`pays`](World::pays), where the payment says that.
-    pub fn pays_where(&mut self, answer: impl Into<Answer>) {
+    pub(crate) fn pays_where(&mut self, answer: impl Into<Answer>) {
         self.press_pay();
         self.read_says(answer);
     }
 
     /// What the driver makes of a press on Pay.
-    pub fn press(&mut self) -> Press {
+    pub(crate) fn press(&mut self) -> Press {
         self.presses += 1;
         let window = self.opens_windows && self.view().can_pay && self.setup.presentation == Presentation::Popup;
         if window {
@@ -576,37 +573,37 @@ impl World {
     }
 
     /// Pay is pressed, and the page gives the payment method at once.
-    pub fn press_pay(&mut self) -> Effects {
+    pub(crate) fn press_pay(&mut self) -> Effects {
         let press = self.press();
         let mut effects = self.input(Input::Pay(press));
         effects.extend(self.input(Input::Method { number: self.presses, given: true }));
         effects
     }
 
-    pub fn try_again(&mut self) -> Effects {
+    pub(crate) fn try_again(&mut self) -> Effects {
         self.input(Input::TryAgain)
     }
 
-    pub fn check(&mut self) -> Effects {
+    pub(crate) fn check(&mut self) -> Effects {
         self.input(Input::Check)
     }
 
-    pub fn hides(&mut self) -> Effects {
+    pub(crate) fn hides(&mut self) -> Effects {
         self.visible = false;
         self.input(Input::Visible(false))
     }
 
-    pub fn is_looked_at(&mut self) -> Effects {
+    pub(crate) fn is_looked_at(&mut self) -> Effects {
         self.visible = true;
         self.input(Input::Visible(true))
     }
 
-    pub fn goes_offline(&mut self) -> Effects {
+    pub(crate) fn goes_offline(&mut self) -> Effects {
         self.online = false;
         self.input(Input::Online(false))
     }
 
-    pub fn goes_online(&mut self) -> Effects {
+    pub(crate) fn goes_online(&mut self) -> Effects {
         self.online = true;
         self.input(Input::Online(true))
     }
@@ -614,13 +611,13 @@ impl World {
     // Time
 
     /// Time goes by without the alarm.
-    pub fn sleep(&mut self, time: Millis) {
+    pub(crate) fn sleep(&mut self, time: Millis) {
         self.now.steady += time;
         self.now.wall += time;
     }
 
     /// Time goes by, the alarm ringing whenever it is due.
-    pub fn wait(&mut self, time: Millis) {
+    pub(crate) fn wait(&mut self, time: Millis) {
         let end = self.now.steady + time;
         let mut rings = 0;
         while self.alarm.is_some_and(|at| at <= end) {
@@ -632,7 +629,7 @@ impl World {
     }
 
     /// Time goes by until the alarm rings.
-    pub fn ring(&mut self) -> Effects {
+    pub(crate) fn ring(&mut self) -> Effects {
         let at = self.alarm.take().expect("an alarm is set");
         self.sleep(at.saturating_sub(self.now.steady));
         self.input(Input::Woke)
@@ -640,36 +637,36 @@ impl World {
 
     // What the backend answers
 
-    pub fn number(&self, which: Ask) -> Option<u32> {
+    pub(crate) fn number(&self, which: Ask) -> Option<u32> {
         self.open.iter().find(|open| sort(&open.request) == which).map(|open| open.number)
     }
 
-    pub fn answer(&mut self, which: Ask, answer: impl Into<Answer>) -> Effects {
+    pub(crate) fn answer(&mut self, which: Ask, answer: impl Into<Answer>) -> Effects {
         let number = self.number(which).unwrap_or_else(|| panic!("no {which:?} is open; {:?}", self.view().state));
         self.open.retain(|open| open.number != number);
         self.input(Input::Answered { request: number, answer: answer.into() })
     }
 
-    pub fn read_says(&mut self, answer: impl Into<Answer>) -> Effects {
+    pub(crate) fn read_says(&mut self, answer: impl Into<Answer>) -> Effects {
         self.answer(Ask::Read, answer)
     }
 
-    pub fn create_says(&mut self, answer: impl Into<Answer>) -> Effects {
+    pub(crate) fn create_says(&mut self, answer: impl Into<Answer>) -> Effects {
         self.answer(Ask::Create, answer)
     }
 
-    pub fn ask_says(&mut self, answer: impl Into<Answer>) -> Effects {
+    pub(crate) fn ask_says(&mut self, answer: impl Into<Answer>) -> Effects {
         self.answer(Ask::Transaction, answer)
     }
 
     // What there is to see
 
-    pub fn view(&self) -> View {
+    pub(crate) fn view(&self) -> View {
         self.flow.view()
     }
 
     #[track_caller]
-    pub fn shows(&self, state: StateName) -> View {
+    pub(crate) fn shows(&self, state: StateName) -> View {
         let view = self.view();
         assert_eq!(view.state, state, "{view:?}");
         view
@@ -677,18 +674,18 @@ impl World {
 
     /// Fails for that reason.
     #[track_caller]
-    pub fn shows_failure(&self, code: Code) -> View {
+    pub(crate) fn shows_failure(&self, code: Code) -> View {
         let view = self.shows(StateName::Failed);
         assert_eq!(view.fault, Some(code));
         view
     }
 
-    pub fn is_open(&self, which: Ask) -> bool {
+    pub(crate) fn is_open(&self, which: Ask) -> bool {
         self.number(which).is_some()
     }
 
     /// The transaction that is being asked for, if one is.
-    pub fn asks_for(&self) -> Option<&str> {
+    pub(crate) fn asks_for(&self) -> Option<&str> {
         self.open.iter().find_map(|open| match &open.request {
             Request::Ask { id, .. } => Some(id.as_str()),
             _ => None,
@@ -696,12 +693,12 @@ impl World {
     }
 
     /// Whether the backend is asked to hold the answer that is on its way.
-    pub fn is_held(&self) -> bool {
+    pub(crate) fn is_held(&self) -> bool {
         self.open.iter().any(|open| matches!(open.request, Request::Ask { held: true, .. }))
     }
 
     /// The keys of all creates so far.
-    pub fn keys(&self) -> Vec<String> {
+    pub(crate) fn keys(&self) -> Vec<String> {
         let key = |(_, request): &'_ (Millis, Request)| match request {
             Request::Create { attempt, .. } => Some(attempt.clone()),
             _ => None,
@@ -709,12 +706,12 @@ impl World {
         self.sent.iter().filter_map(key).collect()
     }
 
-    pub fn count(&self, which: Ask) -> usize {
+    pub(crate) fn count(&self, which: Ask) -> usize {
         self.sent.iter().filter(|(_, request)| sort(request) == which).count()
     }
 
     /// The attempt saved for the payment.
-    pub fn attempt(&self) -> Option<Attempt> {
+    pub(crate) fn attempt(&self) -> Option<Attempt> {
         self.saved.get(PAYMENT).and_then(|line| Attempt::from_line(line))
     }
 }
@@ -728,7 +725,7 @@ impl Drop for World {
 }
 
 /// What a trace says of a view: nothing of what was paid with, of the order, or in sentences.
-pub fn traced(view: View) -> View {
+pub(crate) fn traced(view: View) -> View {
     let word = |text: &str| {
         let is_word = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
         if is_word { text.to_owned() } else { "?".to_owned() }

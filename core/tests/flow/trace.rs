@@ -1,8 +1,7 @@
 //! What a run leaves for whoever has to understand it later. That a trace replays to what it was taken of, the world of these tests asserts
 //! at the end of every story, a million inputs in whatever order among them.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::returned::Clean;
 use paymentsos_core::flow::{Answer, Attempt, Effect, Flow, Input, Kept, Lock, Place, Request, Setup, StateName};
@@ -10,7 +9,6 @@ use paymentsos_core::paymentsos::{Kind, Order, PaymentMethod, PaymentStatus, Sta
 use paymentsos_core::trace::{LIMIT, Trace, Unreadable, VERSION, outcome_line};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use world::*;
 
 /// A payment by 3-D Secure, as the page tells it that is returned to.
 fn returned() -> World {

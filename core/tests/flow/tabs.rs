@@ -1,13 +1,11 @@
 //! Several tabs of one browser: one creates, one waits, all hear. And the page that is put aside and shown again.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{
     Attempt, Input, LOCK_LIMIT, LOCK_NOTICE, Lock, METHOD_LIMIT, Millis, Press, Request, StateName,
 };
 use paymentsos_core::paymentsos::Kind;
-use world::*;
 
 /// Pay was pressed while another tab is paying.
 fn held_up() -> World {

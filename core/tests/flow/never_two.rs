@@ -1,11 +1,9 @@
 //! One payment, never two.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Answer, CREATE_LIMIT, Input, Request, Setup, StateName};
 use paymentsos_core::paymentsos::{Kind, PaymentStatus};
-use world::*;
 
 /// A state, and a story that leads there.
 type Way = (&'static str, fn() -> World);

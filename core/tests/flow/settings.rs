@@ -1,10 +1,8 @@
 //! A page whose settings are wrong: what there is can be looked at, and nothing is paid.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Effect, Fit, Setup, StateName};
-use world::*;
 
 fn with(fit: Fit) -> Setup {
     Setup { fit, ..shop() }

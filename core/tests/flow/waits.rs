@@ -1,12 +1,10 @@
 //! Every wait ends, and none is longer or busier than it must be.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{
     Answer, CREATE_LIMIT, HELD_LIMIT, Input, LOOK_LIMIT, Millis, READ_LIMIT, Setup, StateName,
 };
-use world::*;
 
 /// Asks have been answered with pending for so long that the pauses no longer grow.
 fn waiting() -> World {

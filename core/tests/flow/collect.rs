@@ -1,11 +1,9 @@
 //! Self-handled 3-D Secure: the issuer collects data unseen, then the backend goes on, then the shopper, if they still have to.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{COLLECT_LIMIT, Input, Lock, Request, StateName};
 use paymentsos_core::paymentsos::Kind;
-use world::*;
 
 /// The issuer is collecting.
 fn collecting() -> World {

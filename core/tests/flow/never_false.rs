@@ -1,11 +1,9 @@
 //! No result that the backend has not confirmed.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Answer, Input, Kept, Money, Setup, StateName};
 use paymentsos_core::paymentsos::{Kind, PaymentStatus};
-use world::*;
 
 #[test]
 fn the_status_in_the_address_is_never_believed() {

@@ -1,10 +1,8 @@
 //! To the bank in a window or a frame of its own, while this page stays; and back.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Effect, Input, Lock, Presentation, Setup, StateName, WATCHDOG, Way};
-use world::*;
 
 /// A shop's page that goes to the bank that way, with Pay pressed and the POST on its way.
 fn paying(presentation: Presentation) -> World {

@@ -1,11 +1,9 @@
 //! From every state there is a way to the truth.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Input, Setup, StateName};
 use paymentsos_core::paymentsos::PaymentStatus;
-use world::*;
 
 fn link() -> World {
     let mut world = World::paying();

@@ -1,9 +1,7 @@
 //! What the shopper saw is what is charged.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::flow::{Request, Setup, StateName};
-use world::*;
 
 #[test]
 fn an_amount_that_differs_is_shown_and_pay_has_to_be_pressed_again() {

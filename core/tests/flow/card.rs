@@ -1,11 +1,9 @@
 //! A card that needs no bank: paid, reserved or declined at once.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Effect, Request, Setup, StateName};
 use paymentsos_core::paymentsos::Kind;
-use world::*;
 
 #[test]
 fn a_charge_succeeds() {

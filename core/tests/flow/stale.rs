@@ -1,9 +1,7 @@
 //! Stale and doubled answers, early and doubled alarms: none of them changes anything.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::flow::{Answer, COLLECT_LIMIT, Effect, Input, Lock, Press, StateName};
-use world::*;
 
 /// Every story, at every step of which something stale arrives.
 fn stories() -> Vec<(&'static str, World)> {

@@ -1,10 +1,8 @@
 //! To the bank and back.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Effect, Input, LONGEST_ADDRESS, Place, Request, Setup, StateName, WATCHDOG};
-use world::*;
 
 #[test]
 fn there_and_back_approved() {

@@ -1,8 +1,7 @@
 //! Whatever happens, in whatever order: a shopper who presses anything, a network that loses, delays and doubles, a backend without
 //! any guard of its own, and one browser. What has to hold, holds after every step.
 
-mod world;
-
+use crate::world::*;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Answer, Effect, Input, Lock, Millis, Money, Presentation, Request, Setup, StateName};
 use paymentsos_core::paymentsos::{Kind, PaymentStatus, Status};
@@ -10,7 +9,6 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngSeed, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
-use world::*;
 
 const LINKS_END: Millis = MORNING + 20 * MINUTE;
 
