@@ -1,6 +1,6 @@
 //! PaymentsOS's shapes, read from real-shaped replies.
 
-use paymentsos_core::paymentsos::{ApiError, Payment, PaymentStatus, ProviderData, Status, Transaction};
+use paymentsos_core::paymentsos::{ApiError, Kind, Payment, PaymentStatus, ProviderData, Status, Transaction};
 use serde_json::{Value, from_str, json, to_value};
 
 const SUCCEEDED: &str = include_str!("../fixtures/charge-succeeded.json");
@@ -95,4 +95,66 @@ fn without_an_id_or_a_status_there_is_no_transaction() {
 fn an_error_says_what_is_wrong() {
     let error: ApiError = from_str(include_str!("../fixtures/error-not-found.json")).unwrap();
     assert_eq!(error.more_info.as_deref(), Some("Payment resource does not exists"));
+}
+
+fn with(field: &str, value: Value) -> Transaction {
+    let mut charge: Value = from_str(PENDING).unwrap();
+    charge[field] = value;
+    serde_json::from_value(charge).expect("a transaction")
+}
+
+/// JavaScript has no other numbers.
+#[test]
+fn a_float_that_is_whole_is_an_integer_and_no_other() {
+    for (number, read) in [
+        (json!(4097.0), Some(4097)),
+        (json!(0.0), Some(0)),
+        (json!(9_007_199_254_740_991.0), Some(9_007_199_254_740_991)),
+        (json!(9_007_199_254_740_992.0), None),
+        (json!(40.97), None),
+        (json!(-1.0), None),
+        (json!(-1), None),
+        (json!(1e300), None),
+    ] {
+        assert_eq!(with("amount", number.clone()).amount, read, "{number}");
+    }
+}
+
+#[test]
+fn only_data_collection_is_nothing_for_the_shopper() {
+    for (operation, collects) in [(json!("data_collection"), true), (json!("challenge"), false), (json!(null), false)] {
+        let redirection = with("redirection", json!({"url": "https://a.example", "operation_type": operation}));
+        assert_eq!(
+            redirection.redirection.map(|redirection| redirection.collects_data()),
+            Some(collects),
+            "{operation}"
+        );
+    }
+}
+
+#[test]
+fn a_frame_is_allowed_where_the_provider_says_true_and_only_that_is_passed_on() {
+    for (flag, is_allowed) in
+        [(json!(true), true), (json!("true"), true), (json!("yes"), false), (json!(1), false), (json!(false), false)]
+    {
+        let charge = with("provider_specific_data", json!({"iframeAllowed": flag}));
+        assert_eq!(charge.provider_specific_data.as_ref().map(|data| data.iframe_allowed), Some(is_allowed), "{flag}");
+        let passed_on = to_value(&charge).unwrap().get("provider_specific_data").cloned();
+        assert_eq!(passed_on, is_allowed.then(|| json!({"iframeAllowed": true})), "{flag}");
+    }
+}
+
+#[test]
+fn related_resources_that_are_null_are_not_known() {
+    let mut payment: Value = from_str(include_str!("../fixtures/payment-initialized.json")).unwrap();
+    payment["related_resources"] = json!(null);
+    assert_eq!(serde_json::from_value::<Payment>(payment).unwrap().related_resources, None);
+}
+
+#[test]
+fn both_kinds_have_their_words_in_addresses() {
+    let words = Kind::ALL.map(|kind| (kind.name(), kind.path(), kind.return_parameter()));
+    let expected = [("charge", "charges", "charge_id"), ("authorization", "authorizations", "authorization_id")];
+    assert_eq!(words, expected);
+    assert_eq!(Kind::from_name("charges"), None);
 }

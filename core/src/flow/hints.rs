@@ -1,6 +1,5 @@
 //! Hints from the browser, the page and other tabs that something may have changed. None of them is believed; each is followed by a look.
 
-use super::reading::Verdict;
 use super::{Effect, Flow, LOCK_LIMIT, LOCK_NOTICE, Now, State, Step, Way, rules};
 use crate::codes::Code;
 
@@ -67,7 +66,6 @@ impl Flow {
         match self.state {
             State::Ready { .. } | State::Failed(_) | State::Succeeded => {
                 self.looking_since = now.steady;
-                self.distrust_reading();
                 self.read_now(now);
             }
             State::Unavailable(_) => self.check(now),
@@ -120,17 +118,13 @@ impl Flow {
             State::Link | State::Confirming { .. } | State::Redirecting { .. } if self.watched.is_some() => {
                 self.ask_now(now);
                 // Where neither it nor the payment has told anything yet, the payment may know of another.
-                let is_heard = self.reading.as_ref().is_some_and(|reading| reading.verdict != Verdict::Unknown);
                 let is_told = self.watched.as_ref().is_some_and(|watched| watched.told.is_some());
-                if self.read.is_none() && !is_heard && !is_told {
+                if self.read.is_none() && self.reading.is_none() && !is_told {
                     self.read_now(now);
                 }
             }
-            State::Processing(_) if self.watched.is_some() => {
-                self.ask_now(now);
-                self.read_now(now);
-            }
             State::Processing(_) | State::Confirming { .. } => {
+                self.ask_now(now);
                 self.looking_since = now.steady;
                 self.read_now(now);
             }

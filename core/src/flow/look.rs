@@ -21,8 +21,7 @@ impl Flow {
             _ => return self.have_not_read(None, None, now),
         };
         self.looked_at = Some(now.steady);
-        let reading = self.take_in(told);
-        match reading.verdict {
+        match self.take_in(told) {
             Verdict::Closed(code) => self.fail(code),
             Verdict::Live(kind, told) => {
                 self.take_over_amount();
@@ -33,21 +32,14 @@ impl Flow {
         }
     }
 
-    fn take_in(&mut self, told: ToldPayment) -> Reading {
-        let reading = Reading::of(told, self.attempt.as_ref().map(|attempt| attempt.id.as_str()));
-        self.reading = Some(reading.clone());
+    fn take_in(&mut self, told: ToldPayment) -> Verdict {
+        let (reading, verdict) = Reading::of(told, self.attempt.as_ref().map(|attempt| attempt.id.as_str()));
+        self.reading = Some(reading);
         // While the shopper can still say no, a change of the amount is pointed out.
         if !matches!(self.state, State::Ready { .. } | State::Creating(_)) {
             self.take_over_amount();
         }
-        reading
-    }
-
-    /// What stands for the payment may have changed since; its amount and its reference hold until it is read anew.
-    pub(super) fn distrust_reading(&mut self) {
-        if let Some(reading) = &mut self.reading {
-            reading.verdict = Verdict::Unknown;
-        }
+        verdict
     }
 
     /// A transaction stands for the payment: it is adopted, whoever made it.

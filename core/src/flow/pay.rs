@@ -152,7 +152,6 @@ impl Flow {
     fn refused(&mut self, status: u16, now: Now) {
         if status == 412 {
             self.forget();
-            self.distrust_reading();
             self.ready(true, None);
         } else if let State::Creating(creating) = &mut self.state {
             creating.refused = true;
@@ -265,7 +264,6 @@ impl Flow {
             return;
         }
         self.let_go();
-        self.distrust_reading();
         self.looking_since = now.steady;
         self.ready(false, None);
         self.read_now(now);

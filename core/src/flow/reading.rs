@@ -6,7 +6,6 @@ use crate::codes::Code;
 use crate::paymentsos::{Kind, PaymentStatus, Status};
 
 /// What a payment allows.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(clippy::large_enum_variant, reason = "few are alive at a time, and none is kept")]
 pub(super) enum Verdict {
     /// It is voided, refunded or charged back: nothing more will come of it.
@@ -19,22 +18,21 @@ pub(super) enum Verdict {
     Unknown,
 }
 
-/// A reading of the payment, reduced to what the flow needs.
+/// What holds of a payment until it is read anew.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Reading {
-    pub(super) verdict: Verdict,
     pub(super) money: Money,
     pub(super) reference: Option<String>,
 }
 
 impl Reading {
     /// Reads a payment; `own` is the attempt's id, by which our own transaction is recognised.
-    pub(super) fn of(told: ToldPayment, own: Option<&str>) -> Reading {
+    pub(super) fn of(told: ToldPayment, own: Option<&str>) -> (Reading, Verdict) {
         let ToldPayment { payment, transactions } = told;
         let verdict = verdict(payment.is_chargedback, &payment.status, transactions, own);
         let reference = payment.order.and_then(|order| order.id).filter(|id| !id.is_empty());
         let money = Money { amount: payment.amount, currency: payment.currency };
-        Reading { verdict, money, reference }
+        (Reading { money, reference }, verdict)
     }
 }
 

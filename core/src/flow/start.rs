@@ -138,7 +138,6 @@ impl Flow {
     pub(super) fn reset(&mut self, now: Now) {
         if matches!(self.state, State::Failed(_)) && self.own {
             self.let_go();
-            self.distrust_reading();
         }
         self.begin(now);
     }

@@ -14,6 +14,14 @@ fn collecting() -> World {
     world
 }
 
+/// The issuer has collected, and the backend goes on.
+fn authenticating() -> World {
+    let mut world = collecting();
+    world.input(Input::HandedOver);
+    assert!(world.is_open(Ask::Authenticate));
+    world
+}
+
 fn authentication(world: &World) -> Option<(&str, &str, bool)> {
     world.open.iter().find_map(|open| match &open.request {
         Request::Authenticate { payment_id, kind: Kind::Charge, id, attempt, collected } => {
@@ -155,4 +163,25 @@ fn the_page_that_the_issuer_sends_its_frame_back_to_leaves_it_to_the_page_around
     world.read_says(lists([pending(FIRST).of(&key(1)).collecting()]));
     world.ask_says(pending(FIRST).of(&key(1)).collecting());
     assert_eq!((world.collecting, world.count(Ask::Authenticate)), (None, 0));
+}
+
+#[test]
+fn an_answer_about_another_transaction_goes_on_with_nothing() {
+    let mut world = authenticating();
+    world.answer(Ask::Authenticate, succeed(SECOND));
+    world.shows(StateName::Confirming);
+    assert_eq!(world.view().transaction_id.as_deref(), Some(FIRST));
+}
+
+/// The transaction may have told where to go before the answer does.
+#[test]
+fn the_page_goes_to_the_bank_once() {
+    let mut world = authenticating();
+    world.sleep(1_000);
+    world.hides();
+    world.is_looked_at();
+    world.ask_says(pending(FIRST).at_bank());
+    world.shows(StateName::Redirecting);
+    world.answer(Ask::Authenticate, pending(FIRST).at_bank());
+    assert_eq!(world.went, [BANK]);
 }

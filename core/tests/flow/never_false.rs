@@ -234,3 +234,50 @@ fn a_result_is_told_once_a_page_however_often_it_is_looked_at() {
     world.shows(StateName::Succeeded);
     assert_eq!(world.told, 1);
 }
+
+/// A repeat may be told of a failure that the payment has got over by now; a first POST is told of its own.
+#[test]
+fn the_failure_of_a_repeat_is_heard_from_the_payment_too() {
+    let mut world = World::paying();
+    world.sleep(20_000);
+    world.create_says(failed(FIRST));
+    world.shows_failure(Code::Declined);
+    assert!(world.open.is_empty(), "{:?}", world.open);
+
+    let mut world = World::paying();
+    world.create_says(lost());
+    world.read_says(untouched());
+    world.ring();
+    world.sleep(20_000);
+    world.create_says(failed(FIRST));
+    world.shows(StateName::Confirming);
+    world.read_says(lists([failed(FIRST).of(&key(1)), succeed(SECOND)]));
+    world.ask_says(succeed(SECOND));
+    world.shows(StateName::Succeeded);
+}
+
+/// The payment may list it later than the backend has told of it.
+#[test]
+fn what_is_saved_is_asked_for_though_the_payment_does_not_list_it() {
+    let mut world = World::paying();
+    world.create_says(pending(FIRST));
+    world.reload();
+    assert_eq!(world.asks_for(), Some(FIRST));
+    world.read_says(untouched());
+    assert_eq!(world.asks_for(), Some(FIRST));
+    world.shows(StateName::Confirming);
+    world.ask_says(succeed(FIRST));
+    world.shows(StateName::Succeeded);
+}
+
+/// That the payment is not found right after a POST that was lost is no word on who may read it.
+#[test]
+fn a_payment_that_is_not_found_is_looked_for_again_once_something_was_sent() {
+    let mut world = World::paying();
+    world.create_says(lost());
+    world.read_says(refused(404));
+    world.shows(StateName::Creating);
+    assert!(!world.reported.contains(&Code::NotAuthorizedHere), "{:?}", world.reported);
+    world.ring();
+    assert!(world.is_open(Ask::Read) || world.is_open(Ask::Create));
+}

@@ -212,3 +212,16 @@ fn what_is_due_just_after_an_ask_does_not_ring_the_alarm_without_a_pause() {
     }
     assert_ne!(world.alarm, Some(world.now.steady), "it rings and rings");
 }
+
+/// What was on its way for the page as it was is given up, whatever the page begins with anew.
+#[test]
+fn a_page_that_begins_anew_gives_up_what_is_on_its_way() {
+    for (story, mut world) in stories() {
+        let on_its_way: Vec<u32> = world.open.iter().map(|open| open.number).collect();
+        world.open.clear();
+        let effects = world.start();
+        for number in on_its_way {
+            assert!(effects.contains(&Effect::Abort(number)), "{story}: {number} in {effects:?}");
+        }
+    }
+}

@@ -513,3 +513,47 @@ fn what_is_made_here_is_announced_whatever_was_heard_meanwhile() {
     world.create_says(pending(FIRST).at_bank());
     assert_eq!(world.announced, 1);
 }
+
+/// Put aside while it waits for its turn to pay, the page asks for it anew, and has its whole time to wait again.
+#[test]
+fn a_turn_that_was_given_away_is_waited_for_anew() {
+    let mut world = held_up();
+    world.wait(LOCK_LIMIT - 2_000);
+    world.read_says(untouched());
+    world.input(Input::Left);
+    world.open.clear();
+    world.alarm = None;
+    world.input(Input::Shown);
+    assert_eq!(world.alarm, Some(world.now.steady + LOCK_NOTICE));
+    world.read_says(untouched());
+    world.wait(LOCK_LIMIT - 1);
+    world.shows(StateName::Creating);
+    world.wait(1);
+    assert_eq!(world.shows(StateName::Ready).fault, Some(Code::PaidElsewhere));
+}
+
+/// A key that is left over from a refusal is in no doubt, as long as nothing was sent under it since.
+#[test]
+fn put_aside_before_anything_is_sent_a_key_is_in_no_doubt() {
+    let mut world = World::paying();
+    world.create_says(refused(412));
+    world.read_says(of_amount(5000));
+    world.press_pay();
+    world.input(Input::Left);
+    world.open.clear();
+    world.input(Input::Shown);
+    world.is_free(Lock::Create);
+    world.read_says(of_amount(5000));
+    assert_eq!(world.keys(), [key(1), key(1)]);
+    world.create_says(refused(422));
+    world.read_says(of_amount(5000));
+    world.shows_failure(Code::RequestRefused);
+}
+
+#[test]
+fn looked_at_again_a_page_where_all_is_said_asks_nothing() {
+    let mut world = World::ready();
+    world.hides();
+    world.is_looked_at();
+    assert!(world.open.is_empty(), "{:?}", world.open);
+}

@@ -545,3 +545,88 @@ fn an_instant_answer_to_every_wait_makes_no_storm() {
         assert!(world.count(Ask::Transaction) - before <= 20, "{}", world.count(Ask::Transaction) - before);
     }
 }
+
+/// What the backend asks for is waited for, as long as that is within the time that a look may take.
+#[test]
+fn a_look_may_take_its_whole_time_and_no_more() {
+    for (later, state) in [(LOOK_LIMIT, StateName::Ready), (LOOK_LIMIT + 1, StateName::Unavailable)] {
+        let mut world = World::at_shop();
+        world.read_says(refused_for(503, later));
+        world.shows(state);
+        if state == StateName::Ready {
+            assert_eq!(world.alarm, Some(world.now.steady + later));
+        }
+    }
+    // A return that names no transaction.
+    for (later, state) in [(LOOK_LIMIT, StateName::Confirming), (LOOK_LIMIT + 1, StateName::Processing)] {
+        let mut world = World::new(return_page());
+        world.comes_back(&format!("payment_id={PAYMENT}&status=Pending"), "");
+        world.read_says(refused_for(503, later));
+        world.shows(state);
+        if state == StateName::Confirming {
+            assert_eq!(world.alarm, Some(world.now.steady + later));
+        }
+    }
+}
+
+/// Whoever looks at the page again has a look of its own, with all of its time.
+#[test]
+fn looked_at_again_a_look_has_its_whole_time() {
+    let mut world = World::new(return_page());
+    world.comes_back(&format!("payment_id={PAYMENT}&status=Pending"), "");
+    world.sleep(LOOK_LIMIT - 5_000);
+    world.is_looked_at();
+    world.hides();
+    world.is_looked_at();
+    world.read_says(refused_for(503, LOOK_LIMIT));
+    world.shows(StateName::Confirming);
+}
+
+#[test]
+fn what_was_asked_just_now_is_not_asked_again() {
+    for (after, again) in [(499, 0), (500, 1)] {
+        let mut world = World::back_from_bank();
+        let before = world.count(Ask::Transaction);
+        world.sleep(after);
+        world.hides();
+        world.is_looked_at();
+        assert_eq!(world.count(Ask::Transaction) - before, again, "after {after} ms");
+    }
+}
+
+/// A backend that holds nothing is asked at its pauses, also after a look in between; one that holds is asked at once.
+#[test]
+fn after_a_look_only_a_backend_that_holds_is_asked_at_once() {
+    for holds in [false, true] {
+        let mut world = World::back_from_bank();
+        world.ask_says(pending(FIRST));
+        world.ring();
+        assert!(world.is_held());
+        world.sleep(6_000);
+        world.ask_says(if holds { pending(FIRST).held() } else { pending(FIRST) });
+        world.hides();
+        world.sleep(1_000);
+        world.is_looked_at();
+        assert!(!world.is_held());
+        world.ask_says(pending(FIRST));
+        let pause = world.alarm.map(|at| at - world.now.steady);
+        assert_eq!(pause == Some(0), holds, "{pause:?}");
+    }
+}
+
+/// The time for a create is over in the very moment in which the payment tells that nothing came of it.
+#[test]
+fn at_its_limit_a_create_is_given_up() {
+    let mut world = World::paying();
+    let begun = world.now.steady;
+    world.create_says(lost());
+    world.sleep(begun + CREATE_LIMIT - world.now.steady);
+    world.read_says(untouched());
+    world.shows(StateName::Processing);
+
+    let mut world = World::paying();
+    world.create_says(lost());
+    world.sleep(begun + CREATE_LIMIT - 1 - world.now.steady);
+    world.read_says(untouched());
+    world.shows(StateName::Creating);
+}

@@ -1,7 +1,9 @@
-//! `explore`: goes through everything that two tabs can come to, as far as a depth, and prints how much that was.
+//! `explore`: goes through everything that the tabs of a payment can come to, as far as a depth, and prints how much that was.
 
 use clap::Parser;
-use simulation::model::{Bounds, TwoTabs};
+use simulation::model::{Bounds, Second, Tabs};
+#[cfg(rules_can_be_off)]
+use stateright::HasDiscoveries;
 use stateright::{Checker, Expectation, Model};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -9,18 +11,12 @@ use std::time::Instant;
 #[derive(Parser)]
 #[command(name = "cargo xtask explore", bin_name = "cargo xtask explore")]
 struct Options {
-    /// How many things happen one after the other
-    #[arg(long, default_value_t = 12)]
-    depth: usize,
-    /// How many times Pay is pressed
-    #[arg(long, default_value_t = 2)]
-    presses: u8,
-    /// How many requests or answers are lost
-    #[arg(long, default_value_t = 1)]
-    losses: u8,
-    /// How many times a page is loaded again
-    #[arg(long, default_value_t = 1)]
-    reloads: u8,
+    /// How many steps further, or fewer where it is negative
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
+    deeper: isize,
+    /// Only the scene of this name
+    #[arg(long)]
+    scene: Option<String>,
     /// The backend knows its keys, and has no other guard
     #[arg(long)]
     keys_alone: bool,
@@ -30,30 +26,99 @@ struct Options {
     rules_off: bool,
 }
 
+/// What is gone through at once, and how far. All at once and as far would be more than any machine can.
+#[derive(Clone, Copy)]
+struct Scene {
+    name: &'static str,
+    bounds: Bounds,
+    /// How many things happen one after the other.
+    depth: usize,
+}
+
+const NOTHING: Bounds =
+    Bounds { second: Second::Beside, presses: 2, losses: 0, reloads: 0, asides: 0, prices: 0, guards: true };
+
+const SCENES: [Scene; 6] = [
+    Scene { name: "lossy", bounds: Bounds { losses: 1, reloads: 1, ..NOTHING }, depth: 12 },
+    Scene { name: "aside", bounds: Bounds { asides: 2, ..NOTHING }, depth: 12 },
+    Scene { name: "amount", bounds: Bounds { losses: 1, prices: 1, ..NOTHING }, depth: 12 },
+    Scene {
+        name: "elsewhere",
+        bounds: Bounds { second: Second::Elsewhere, presses: 1, losses: 1, ..NOTHING },
+        depth: 12,
+    },
+    Scene {
+        name: "alone",
+        bounds: Bounds { second: Second::None, losses: 2, reloads: 1, asides: 1, prices: 1, ..NOTHING },
+        depth: 13,
+    },
+    Scene { name: "patient", bounds: Bounds { second: Second::None, presses: 1, ..NOTHING }, depth: 30 },
+];
+
+/// What is longer is not told to its end: it goes in circles.
+const LONGEST_STORY: usize = 40;
+
+/// How to go through a scene.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Search {
+    /// All of it.
+    All,
+    /// The shortest way to what is wrong.
+    #[cfg(rules_can_be_off)]
+    Shortest,
+    /// Any way to what is wrong, however long.
+    #[cfg(rules_can_be_off)]
+    Any,
+}
+
 fn main() -> ExitCode {
     let options = Options::parse();
     #[cfg(rules_can_be_off)]
     if options.rules_off {
-        return rules_off(&options);
+        return rules_off();
     }
-    if explore(&options, options.keys_alone) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let mut scenes = SCENES.to_vec();
+    if let Some(name) = &options.scene {
+        scenes.retain(|scene| scene.name == name);
+        if scenes.is_empty() {
+            let names = SCENES.map(|scene| scene.name).join(", ");
+            eprintln!("error: no scene is called {name}. There are {names}.");
+            return ExitCode::FAILURE;
+        }
+    }
+    let mut broken = 0;
+    for mut scene in scenes {
+        scene.depth = scene.depth.saturating_add_signed(options.deeper).max(1);
+        scene.bounds.guards = !options.keys_alone;
+        broken += explore(scene, Search::All).len();
+    }
+    println!("{broken} counterexamples");
+    if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Whether nothing was found to be wrong.
-fn explore(options: &Options, keys_alone: bool) -> bool {
+/// The properties that do not hold.
+fn explore(Scene { name, bounds, depth }: Scene, search: Search) -> Vec<&'static str> {
     let began = Instant::now();
-    let bounds =
-        Bounds { presses: options.presses, losses: options.losses, reloads: options.reloads, guards: !keys_alone };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let checker = TwoTabs(bounds).checker().threads(threads).target_max_depth(options.depth).spawn_bfs().join();
+    let checker = Tabs(bounds).checker().threads(threads).target_max_depth(depth);
+    match search {
+        Search::All => report(name, began, &checker.spawn_bfs().join()),
+        #[cfg(rules_can_be_off)]
+        Search::Shortest => report(name, began, &checker.finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join()),
+        #[cfg(rules_can_be_off)]
+        Search::Any => report(name, began, &checker.finish_when(HasDiscoveries::AnyFailures).spawn_dfs().join()),
+    }
+}
+
+fn report(name: &str, began: Instant, checker: &impl Checker<Tabs>) -> Vec<&'static str> {
     println!(
-        "{} states, {} of them different, to a depth of {}, in {:.0} s",
+        "{name}: {} states, {} of them different, to a depth of {}, in {:.0} s",
         checker.state_count(),
         checker.unique_state_count(),
         checker.max_depth(),
         began.elapsed().as_secs_f64(),
     );
-    let mut is_right = true;
+    let mut broken = Vec::new();
     for property in checker.model().properties() {
         let found = checker.discovery(property.name);
         let word = match (&property.expectation, &found) {
@@ -62,30 +127,47 @@ fn explore(options: &Options, keys_alone: bool) -> bool {
             (Expectation::Sometimes, None) => "not within this depth",
             (_, None) => "holds",
             (_, Some(path)) => {
-                is_right = false;
-                println!("what leads there:");
-                for (at, action) in path.clone().into_actions().iter().enumerate() {
-                    println!("{:>4}  {action:?}", at + 1);
+                broken.push(property.name);
+                println!("    what leads there:");
+                let actions = path.clone().into_actions();
+                let told = actions.len().min(LONGEST_STORY);
+                for (at, action) in actions[..told].iter().enumerate() {
+                    println!("    {:>4}  {action:?}", at + 1);
+                }
+                if told < actions.len() {
+                    println!("    and so on, {} in all", actions.len());
                 }
                 "IS BROKEN"
             }
         };
-        println!("{}: {word}", property.name);
+        println!("    {}: {word}", property.name);
     }
-    if is_right {
-        println!("0 counterexamples");
-    }
-    is_right
+    broken
 }
 
-/// Rules that two tabs can break within a few steps: the first where no guard stands behind the page.
+/// Each rule in the scene in which it is soonest broken; the first where no guard stands behind the page.
 #[cfg(rules_can_be_off)]
-fn rules_off(options: &Options) -> ExitCode {
+fn rules_off() -> ExitCode {
+    const RULES: [(u8, &str, bool, Search); 6] = [
+        (1, "lossy", true, Search::Shortest),
+        (2, "patient", false, Search::Shortest),
+        (3, "elsewhere", false, Search::Shortest),
+        (5, "patient", false, Search::Any),
+        (6, "aside", false, Search::Shortest),
+        (8, "amount", false, Search::Shortest),
+    ];
+    /// More than any wait has steps.
+    const FAR: usize = 1_000;
     let mut exit = ExitCode::SUCCESS;
-    for (rule, keys_alone) in [(1, true), (2, false)] {
+    for (rule, name, keys_alone, search) in RULES {
         paymentsos_core::flow::switch_off(rule);
         println!("rule {rule} off:");
-        if explore(options, keys_alone) {
+        let scene = SCENES.into_iter().find(|scene| scene.name == name);
+        let broken = scene.map(|Scene { name, bounds, depth }| {
+            let depth = if search == Search::Any { FAR } else { depth };
+            explore(Scene { name, bounds: Bounds { guards: !keys_alone, ..bounds }, depth }, search)
+        });
+        if !broken.is_some_and(|broken| broken.iter().any(|broken| broken.starts_with(&format!("rule {rule}:")))) {
             println!("NOT found");
             exit = ExitCode::FAILURE;
         }
