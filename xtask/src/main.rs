@@ -8,6 +8,7 @@ mod failure;
 mod files;
 mod locales;
 mod minify;
+mod mutants;
 mod package;
 mod programs;
 mod reference;
@@ -69,6 +70,8 @@ enum Task {
     /// Go through everything that two tabs can come to, as far as a depth; `--help` says more
     #[command(disable_help_flag = true)]
     Explore(programs::Options),
+    /// Change the flow in many small ways, and look whether a test finds each
+    Mutants(mutants::Options),
     /// Tell a trace from a support ticket in words, and replay it
     Replay(replay::Options),
     /// Measure what a page loads until Pay can be pressed, against sizes.json
@@ -107,6 +110,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench(options) => return programs::bench(&options),
         Task::Simulate(options) => return programs::simulate(&options),
         Task::Explore(options) => return programs::explore(&options),
+        Task::Mutants(options) => mutants::run(&options),
         Task::Replay(options) => replay::run(&options),
         Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),

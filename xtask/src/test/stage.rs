@@ -10,6 +10,7 @@ use crate::examples;
 use crate::failure::{Failure, Result};
 use crate::files::{failed, make_anew};
 use crate::locales;
+use crate::mutants;
 use crate::package;
 use crate::programs;
 use crate::shop;
@@ -41,6 +42,7 @@ pub(super) enum Stage {
     Locales,
     Native,
     Simulation,
+    Mutants,
     Postgresql,
     Contract,
     Browser,
@@ -63,6 +65,7 @@ impl Stage {
             Stage::Locales => "locales",
             Stage::Native => "native",
             Stage::Simulation => "simulation",
+            Stage::Mutants => "mutants",
             Stage::Postgresql => "postgresql",
             Stage::Contract => "contract",
             Stage::Browser => "browser",
@@ -100,6 +103,7 @@ impl Stage {
             Stage::Locales => locales::run(),
             Stage::Native => native(report),
             Stage::Simulation => simulation(),
+            Stage::Mutants => mutants::run_a_part(),
             Stage::Postgresql => postgresql(report),
             Stage::Contract => contract(report),
             Stage::Browser if quick && !browser::is_warm(&shop::target_folder()?) => {
@@ -216,17 +220,20 @@ fn native(report: &mut Report) -> Result<()> {
 /// Thousands of payments on virtual time, everything that two tabs can come to, and each rule switched off in turn, which must be found.
 fn simulation() -> Result<()> {
     const SIMULATED: &[&str] = &["run", "--quiet", "--package", "simulation", "--bin", "simulation", "--"];
-    const EXPLORED: &[&str] = &["run", "--quiet", "--package", "simulation", "--bin", "explore", "--", "--depth", "10"];
-    let simulated = |arguments: &[&str]| {
-        let mut command = cargo(SIMULATED);
+    const EXPLORED: &[&str] = &["run", "--quiet", "--package", "simulation", "--bin", "explore", "--"];
+    let with = |command: &[&str], arguments: &[&str]| {
+        let mut command = cargo(command);
         command.args(arguments);
         command
     };
-    finish(simulated(&["--seeds", "20000"]))?;
-    finish(cargo(EXPLORED))?;
-    let mut rules_off = simulated(&["--rules-off"]);
-    programs::where_rules_can_be_off(&mut rules_off)?;
-    finish(rules_off)
+    finish(with(SIMULATED, &["--seeds", "20000"]))?;
+    finish(with(EXPLORED, &["--deeper", "-3"]))?;
+    for looks in [SIMULATED, EXPLORED] {
+        let mut rules_off = with(looks, &["--rules-off"]);
+        programs::where_rules_can_be_off(&mut rules_off)?;
+        finish(rules_off)?;
+    }
+    Ok(())
 }
 
 /// The merchant's tests once more, with PostgreSQL for SQLite, and those of its replicas, which keep the contract together.

@@ -42,6 +42,11 @@ pub(super) fn cargo_deny() -> Tool {
     Tool { package: "cargo-deny", version: "0.20.2".into(), programs: &["cargo-deny"], features: &[], opt_level: "0" }
 }
 
+pub(super) fn cargo_mutants() -> Tool {
+    let programs = &["cargo-mutants"];
+    Tool { package: "cargo-mutants", version: "27.1.0".into(), programs, features: &[], opt_level: "0" }
+}
+
 pub(super) fn geckodriver() -> Tool {
     Tool { package: "geckodriver", version: "0.37.1".into(), programs: &["geckodriver"], features: &[], opt_level: "0" }
 }

@@ -33,6 +33,7 @@ pub(crate) enum Need {
     Trunk,
     WasmPack,
     CargoDeny,
+    CargoMutants,
     /// binaryen's wasm-opt, and esbuild.
     NpmTools,
     /// What the npm package is checked with, and the example pages are built with.
@@ -62,6 +63,7 @@ pub(crate) const ALL: &[Need] = &[
     Need::Trunk,
     Need::WasmPack,
     Need::CargoDeny,
+    Need::CargoMutants,
     Need::Postgresql,
     Need::Php,
     Need::Schemathesis,
@@ -87,6 +89,7 @@ impl Need {
             Need::Trunk => cargo::find(&cargo::trunk()),
             Need::WasmPack => cargo::find(&cargo::wasm_pack()),
             Need::CargoDeny => cargo::find(&cargo::cargo_deny()),
+            Need::CargoMutants => cargo::find(&cargo::cargo_mutants()),
             Need::NpmTools => npm::find(),
             Need::WebTools => npm::find_web(),
             Need::Browser => browser::find(),
@@ -107,6 +110,7 @@ impl Need {
             Need::Trunk => cargo::install(&cargo::trunk()),
             Need::WasmPack => cargo::install(&cargo::wasm_pack()),
             Need::CargoDeny => cargo::install(&cargo::cargo_deny()),
+            Need::CargoMutants => cargo::install(&cargo::cargo_mutants()),
             Need::NpmTools => npm::install(),
             Need::WebTools => npm::install_web(),
             Need::Browser => browser::install(),

@@ -239,3 +239,22 @@ async fn while_the_module_is_on_its_way_its_room_is_kept() {
     browser.sees("ready").await;
     assert_eq!(browser.value(height).await, kept.to_string());
 }
+
+/// Were nothing told of what the policy forbids, every journey would end well on a page that broke it.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_page_that_breaks_its_policy_would_be_found() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    browser.goes_to(&world.shop()).await;
+    browser.sees("ready").await;
+    world.keeps_to_its_policy();
+    let inline = "const script = document.createElement('script'); script.textContent = 'window.ran = true';
+                  document.body.append(script); return `${window.ran}`;";
+    assert_eq!(browser.value(inline).await, "undefined");
+    wait_for("the violation", async || match world.proxy.passed("POST", "/violation").len() {
+        1 => Ok(()),
+        count => Err(format!("{count} are told of")),
+    })
+    .await;
+}
