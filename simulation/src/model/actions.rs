@@ -139,6 +139,9 @@ impl Model for Tabs {
             Action::Answer(tab, index, fate) => {
                 let (request, what) = next.tabs[tab].open.remove(index);
                 let answer = next.carried_out(tab, &what, fate.status(), guards);
+                if let Answer::Refused { status: 412, .. } = answer {
+                    next.is_refused(tab, &what);
+                }
                 next.input(tab, Input::Answered { request, answer });
             }
             Action::Lose(tab, index, loss) => {

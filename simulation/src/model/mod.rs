@@ -130,8 +130,8 @@ struct Tab {
     kept: Option<String>,
     /// Final statuses that answers to creates and asks have told this page.
     told: Vec<(usize, bool)>,
-    /// The key of this tab whose outcome is open.
-    key: Option<String>,
+    /// The key of this tab whose outcome is open, and how many creates under it have not been refused.
+    key: Option<(String, u8)>,
     /// What the shopper saw at the latest press.
     saw: Option<Money>,
     /// In which state it waits, and since when.
@@ -348,11 +348,20 @@ impl State {
                 self.is_wrong(1, "a key is sent before it is saved");
             }
         }
-        let another = self.tabs[tab].key.as_ref().filter(|key| *key != attempt && !self.has_failed(key));
-        if another.is_some() {
+        let (key, open) = self.tabs[tab].key.take().unwrap_or_default();
+        if key != *attempt && open > 0 && !self.has_failed(&key) {
             self.is_wrong(1, "another key is sent while one is open");
         }
-        self.tabs[tab].key = Some(attempt.clone());
+        self.tabs[tab].key = Some((attempt.clone(), if key == *attempt { open + 1 } else { 1 }));
+    }
+
+    /// A create was refused before anything was made.
+    fn is_refused(&mut self, tab: usize, request: &Request) {
+        if let (Request::Create { attempt, .. }, Some((key, open))) = (request, &mut self.tabs[tab].key)
+            && key == attempt
+        {
+            *open = open.saturating_sub(1);
+        }
     }
 
     /// The lock that would be granted to a tab next.
