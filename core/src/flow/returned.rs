@@ -20,38 +20,21 @@ pub struct Returned {
 /// `location.hash`, with or without their first character. Identifiers that are not UUIDs are somebody else's and are left alone.
 pub fn read(query: &str, fragment: &str) -> Vec<Returned> {
     let mut sets = Vec::new();
-    let mut status = false;
     for piece in pieces(query).chain(pieces(fragment)) {
         match piece.parameter {
-            Some(Parameter::Payment(id)) => {
-                if last(&mut sets).payment_id.is_some() {
-                    sets.push(Returned::default());
-                    status = false;
-                }
-                last(&mut sets).payment_id = Some(id);
-            }
+            Some(Parameter::Payment(id)) => next(&mut sets, |set| set.payment_id.is_some()).payment_id = Some(id),
             Some(Parameter::Transaction(kind, id)) => {
-                if last(&mut sets).transaction.is_some() {
-                    sets.push(Returned::default());
-                    status = false;
-                }
-                last(&mut sets).transaction = Some((kind, id));
+                next(&mut sets, |set| set.transaction.is_some()).transaction = Some((kind, id));
             }
-            // The last of the three: what follows it belongs to another set.
-            Some(Parameter::Status) => status = !sets.is_empty(),
-            None => {}
-        }
-        if status && sets.last().is_some_and(|set| set.payment_id.is_some() && set.transaction.is_some()) {
-            sets.push(Returned::default());
-            status = false;
+            Some(Parameter::Status) | None => {}
         }
     }
-    sets.retain(|set| *set != Returned::default());
     sets
 }
 
-fn last(sets: &mut Vec<Returned>) -> &mut Returned {
-    if sets.is_empty() {
+/// The set that a parameter belongs to: the last, or a new one where that has it already.
+fn next(sets: &mut Vec<Returned>, has_it: impl Fn(&Returned) -> bool) -> &mut Returned {
+    if sets.last().is_none_or(has_it) {
         sets.push(Returned::default());
     }
     let end = sets.len() - 1;

@@ -132,6 +132,17 @@ fn clean_leaves_everything_else_to_the_letter() {
     }
 }
 
+/// Somebody else's parameters may be as long as they like, and cost nothing.
+#[test]
+fn what_is_longer_than_a_parameter_of_ours_is_none() {
+    let padded = |spaces: usize| format!("payment_id={}{P}", "+".repeat(spaces));
+    assert_eq!(read(&padded(120 - P.len()), "").len(), 1);
+    assert_eq!(read(&padded(121 - P.len()), ""), []);
+    let named = |spaces: usize| format!("{}payment_id={P}", "+".repeat(spaces));
+    assert_eq!(read(&named(60 - "payment_id".len()), "").len(), 1);
+    assert_eq!(read(&named(61 - "payment_id".len()), ""), []);
+}
+
 #[test]
 fn where_nothing_can_be_kept_only_the_status_goes() {
     let ids = format!("?payment_id={P}&charge_id={T}");

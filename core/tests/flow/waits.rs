@@ -630,3 +630,14 @@ fn at_its_limit_a_create_is_given_up() {
     world.read_says(untouched());
     world.shows(StateName::Creating);
 }
+
+/// Nor is a payment that is not found given up where its attempt is saved: it may know of another transaction.
+#[test]
+fn beside_an_ask_that_is_not_answered_the_payment_is_read_again_also_after_a_404() {
+    let mut world = World::paying();
+    world.create_says(pending(FIRST));
+    world.reload();
+    world.read_says(refused(404));
+    world.wait(6_000);
+    assert!(world.is_open(Ask::Read));
+}
