@@ -15,7 +15,7 @@ const PAGE: Duration = Duration::from_secs(10);
 /// All that can be pressed in the checkout, else on the bank's page; the `arguments[0]`th of it.
 const PRESSABLE: &str = "
     const root = document.querySelector('paymentsos-checkout')?.shadowRoot;
-    const all = [...(root ?? document).querySelectorAll('button:not([aria-disabled=true]), a[href]')];
+    const all = [...(root ?? document).querySelectorAll('button:not([aria-disabled=true]), a[href], input[type=radio]')];
     return all[arguments[0] % all.length] ?? null;";
 
 /// Whether the shop has not made an order yet, or the checkout is about to go on by itself.
@@ -31,6 +31,11 @@ const CHECK: &str = "
 const PAY: &str = "
     const root = document.querySelector('paymentsos-checkout')?.shadowRoot;
     return root?.querySelector('button[part~=pay], button[part~=retry]') ?? null;";
+
+/// What the bank is shown in, where it is shown in the page.
+const FRAME: &str = "
+    const root = document.querySelector('paymentsos-checkout')?.shadowRoot;
+    return root?.querySelector('iframe[part~=frame]') ?? null;";
 
 impl Browser {
     /// Gets to another world, with nothing that it has kept of the one before but what its engine keeps of pages.
@@ -57,6 +62,11 @@ impl Browser {
     /// From now on, no page is waited for longer than somebody would who has better to do.
     pub async fn is_impatient(&self) {
         self.driver.set_page_load_timeout(PAGE).await.expect("it can be told");
+    }
+
+    /// Whether it is still there and its driver answers.
+    pub async fn is_there(&self) -> bool {
+        self.driver.windows().await.is_ok()
     }
 
     /// Where the shopper is.
@@ -91,10 +101,40 @@ impl Browser {
         }
     }
 
-    /// Presses a button of the bank's page, if that is where the shopper is.
+    /// Presses a button of the bank's page, if that is where the shopper is, or in a frame there, or else in another window.
     pub async fn may_decide(&self, outcome: Outcome) {
-        if let Ok(button) = self.driver.find(By::Css(outcome.selector())).await {
-            let _ = button.click().await;
+        if self.may_decide_here(outcome).await {
+            return;
+        }
+        if self.may_look_into_the_frame().await {
+            let is_decided = self.may_decide_here(outcome).await;
+            let _ = self.driver.enter_default_frame().await;
+            if is_decided {
+                return;
+            }
+        }
+        let Ok(here) = self.driver.window().await else { return };
+        for window in self.driver.windows().await.unwrap_or_default() {
+            self.may_look_at(window).await;
+            if self.may_decide_here(outcome).await {
+                return;
+            }
+        }
+        self.may_look_at(here).await;
+    }
+
+    async fn may_look_into_the_frame(&self) -> bool {
+        let Ok(found) = self.driver.execute(FRAME, vec![]).await else { return false };
+        match found.element() {
+            Ok(frame) => frame.enter_frame().await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    async fn may_decide_here(&self, outcome: Outcome) -> bool {
+        match self.driver.find(By::Css(outcome.selector())).await {
+            Ok(button) => button.click().await.is_ok(),
+            Err(_) => false,
         }
     }
 
