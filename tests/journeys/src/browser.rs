@@ -117,7 +117,7 @@ const REPORTS_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (e
 impl Browser {
     pub(crate) async fn open(world: &World, habits: &[Habit]) -> Browser {
         let engine = world.engine();
-        let process = Driver::start(engine).await;
+        let process = Driver::start(engine, habits).await;
         let capabilities = habits::capabilities(engine, habits);
         let driver = WebDriver::new(&process.address, capabilities).await;
         let driver = driver.unwrap_or_else(|error| panic!("{engine} does not open: {error}"));

@@ -36,8 +36,17 @@ impl Engine {
 
     /// Says what it cannot do, where the runner of the journeys hears it: past what a test that passes keeps to itself.
     pub fn cannot(self, journey: &str, why: &str) {
+        self.says("cannot", journey, why);
+    }
+
+    /// Says what it does only in part; the rest of the journey is made.
+    pub fn does_in_part(self, journey: &str, why: &str) {
+        self.says("does in part", journey, why);
+    }
+
+    fn says(self, what: &str, journey: &str, why: &str) {
         // A closed standard error is no reason to fail.
-        let _ = writeln!(io::stderr(), "{self} cannot: {journey}: {why}");
+        let _ = writeln!(io::stderr(), "{self} {what}: {journey}: {why}");
     }
 }
 
