@@ -3,6 +3,7 @@
 use std::env;
 use std::fmt;
 use std::io::{self, Write};
+use std::thread;
 
 /// A browser's engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,9 @@ pub enum Engine {
 impl Engine {
     /// All of them.
     pub const ALL: [Engine; 3] = [Engine::Chromium, Engine::Firefox, Engine::WebKit];
+
+    /// Those that cannot be told what Chromium can, by its own protocol.
+    pub const OTHERS: [Engine; 2] = [Engine::Firefox, Engine::WebKit];
 
     /// Its name in tests' names and in the table.
     pub fn name(self) -> &'static str {
@@ -48,6 +52,31 @@ impl Engine {
         // A closed standard error is no reason to fail.
         let _ = writeln!(io::stderr(), "{self} {what}: {journey}: {why}");
     }
+}
+
+/// Whether the engine at hand is one of those that cannot make this journey. Then it is said why.
+pub fn is_left_out_by(engines: &[Engine], why: &str) -> bool {
+    let chosen = Engine::chosen();
+    let is_left_out = engines.contains(&chosen);
+    if is_left_out {
+        chosen.cannot(&journey(), why);
+    }
+    is_left_out
+}
+
+/// As [`is_left_out_by`], of what only a part is left out of.
+pub fn is_less_by(engines: &[Engine], why: &str) -> bool {
+    let chosen = Engine::chosen();
+    let is_less = engines.contains(&chosen);
+    if is_less {
+        chosen.does_in_part(&journey(), why);
+    }
+    is_less
+}
+
+/// What the journey is called that is being made: the tests' runner names threads so.
+fn journey() -> String {
+    thread::current().name().unwrap_or("this journey").to_owned()
 }
 
 impl fmt::Display for Engine {

@@ -28,6 +28,8 @@ const CHECK: &str = "
     const root = document.querySelector('paymentsos-checkout')?.shadowRoot;
     return root?.querySelector('button[part~=check]') ?? null;";
 
+const HAS_A_PROBLEM: &str = "return `${document.querySelector('#problem')?.hidden === false}`;";
+
 const PAY: &str = "
     const root = document.querySelector('paymentsos-checkout')?.shadowRoot;
     return root?.querySelector('button[part~=pay], button[part~=retry]') ?? null;";
@@ -69,6 +71,16 @@ impl Browser {
         self.driver.windows().await.is_ok()
     }
 
+    /// What stands on the page, for a walk that ends wrong; or what the driver says instead.
+    pub async fn says(&self) -> String {
+        let said = self.driver.execute("return `${document.readyState} ${document.body?.innerText}`;", vec![]).await;
+        let said = match &said {
+            Ok(reply) => reply.json().as_str().unwrap_or_default().to_owned(),
+            Err(error) => format!("the driver gives no answer: {error}"),
+        };
+        format!("{}: {said}; {}", self.address_if_any().await, self.text().await)
+    }
+
     /// Where the shopper is.
     pub async fn address_if_any(&self) -> String {
         self.driver.current_url().await.map(String::from).unwrap_or_default()
@@ -89,9 +101,12 @@ impl Browser {
         self.presses_if_there(PAY, 0).await;
     }
 
-    /// Has the checkout look again, if it offers to.
+    /// Has the checkout look again, if it offers to; loads the page again where the shop asks for that, as it could not make an order.
     pub async fn may_check(&self) {
         self.presses_if_there(CHECK, 0).await;
+        if self.value(HAS_A_PROBLEM).await == "true" {
+            self.may_move(Move::Reload).await;
+        }
     }
 
     async fn presses_if_there(&self, script: &str, which: usize) {

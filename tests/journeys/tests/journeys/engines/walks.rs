@@ -34,7 +34,7 @@ const STATUSES: [&str; 3] = ["Succeed", "Failed", "Pending"];
 /// A create whose page is gone may be on its way for a minute, in which the page waits for it.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// How long a walk may take in all, before its browser counts as one that answers no more.
-const A_WALK: Duration = Duration::from_secs(8 * 60);
+const A_WALK: Duration = Duration::from_secs(5 * 60);
 
 /// What the shop is opened with.
 #[derive(Clone, Copy)]
@@ -231,11 +231,13 @@ async fn ends_true(world: &World, browser: &Browser) -> Result<String, String> {
             Err(wrong) => wrong,
         };
         if begun.elapsed() > PATIENCE {
-            return Err(format!("{wrong}: {}", browser.text().await));
+            return Err(format!("{wrong}: {}", browser.says().await));
         }
         if !browser.is_there().await {
             return Err("the browser is gone".to_owned());
         }
+        // A window closes itself once the page that opened it knows the result.
+        browser.looks_at_something().await;
         browser.may_check().await;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
