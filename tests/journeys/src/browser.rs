@@ -80,19 +80,28 @@ impl World {
 
     /// The address that PaymentsOS sends a shopper back to.
     pub async fn return_address(&self, payment: &str, status: &str) -> String {
-        let charge = self.payment(payment).await["related_resources"]["charges"][0]["id"].clone();
-        let charge = charge.as_str().expect("there is a charge");
-        format!("{}?order=x&payment_id={payment}&charge_id={charge}&status={status}", self.shop())
+        let address = self.return_address_if_any(payment, status).await;
+        address.expect("there is a charge or an authorization")
     }
 
-    /// The same of any payment that has a charge, if one has.
+    /// The same of any payment that has a transaction, if one has.
     pub async fn any_return_address(&self, status: &str) -> Option<String> {
         for payment in self.payments().await {
-            if !self.statuses(&payment).await.is_empty() {
-                return Some(self.return_address(&payment, status).await);
+            if let Some(address) = self.return_address_if_any(&payment, status).await {
+                return Some(address);
             }
         }
         None
+    }
+
+    async fn return_address_if_any(&self, payment: &str, status: &str) -> Option<String> {
+        let known = self.payment(payment).await;
+        let first = |list: &str| Some(known["related_resources"][list][0]["id"].as_str()?.to_owned());
+        let transaction = match first("charges") {
+            Some(charge) => format!("charge_id={charge}"),
+            None => format!("authorization_id={}", first("authorizations")?),
+        };
+        Some(format!("{}?order=x&payment_id={payment}&{transaction}&status={status}", self.shop()))
     }
 }
 
@@ -108,7 +117,7 @@ const REPORTS_VIOLATIONS: &str = "addEventListener('securitypolicyviolation', (e
 impl Browser {
     pub(crate) async fn open(world: &World, habits: &[Habit]) -> Browser {
         let engine = world.engine();
-        let process = Driver::start(engine).await;
+        let process = Driver::start(engine, habits).await;
         let capabilities = habits::capabilities(engine, habits);
         let driver = WebDriver::new(&process.address, capabilities).await;
         let driver = driver.unwrap_or_else(|error| panic!("{engine} does not open: {error}"));
@@ -128,6 +137,11 @@ impl Browser {
 
     /// Ends at once, with all that it had not yet written down.
     pub fn is_killed(self) {
+        self.dies();
+    }
+
+    /// The same, with nobody having noticed: whoever has it goes on with what is there no more.
+    pub fn dies(&self) {
         self.process.kill_its_browser();
     }
 

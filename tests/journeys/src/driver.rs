@@ -2,6 +2,7 @@
 
 use crate::display::Display;
 use crate::engine::Engine;
+use crate::habits::{self, Habit};
 use crate::processes;
 use crate::within_patience;
 use std::env;
@@ -21,17 +22,17 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    pub(crate) async fn start(engine: Engine) -> Driver {
+    pub(crate) async fn start(engine: Engine, habits: &[Habit]) -> Driver {
         // The port that was free may be somebody else's by now: then the driver ends.
         for _ in 0..10 {
-            if let Some(driver) = Driver::try_to_start(engine).await {
+            if let Some(driver) = Driver::try_to_start(engine, habits).await {
                 return driver;
             }
         }
         panic!("the driver of {engine} does not start");
     }
 
-    async fn try_to_start(engine: Engine) -> Option<Driver> {
+    async fn try_to_start(engine: Engine, habits: &[Habit]) -> Option<Driver> {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
         let port = free.expect("a free port").port();
         let display = match engine {
@@ -41,6 +42,9 @@ impl Driver {
         let mut command = program(engine, port);
         if let Some(display) = &display {
             command.env("DISPLAY", display.name());
+        }
+        if habits.contains(&Habit::IsADayAhead) {
+            command.envs(habits::a_day_ahead());
         }
         command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
         let child = command.spawn().unwrap_or_else(|error| {

@@ -4,7 +4,7 @@ use crate::browser::{Browser, Outcome};
 use crate::wait_for;
 use thirtyfour::By;
 
-const NOTES_WHAT_IS_POSTED: &str = "const written = JSON.stringify;
+const NOTES_WHAT_IS_POSTED: &str = "const written = window.written = JSON.stringify;
     JSON.stringify = (value, ...more) => {
         if (value?.three_d_secure_attributes) window.posted = value;
         return written(value, ...more);
@@ -21,7 +21,7 @@ impl Browser {
 
     /// The create that this page has posted, as JSON.
     pub async fn posted(&self) -> String {
-        self.value("return written(posted);").await
+        self.value("return window.written(window.posted);").await
     }
 
     /// Waits until the fields of a card are there.

@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use serde_json::{Map, Value, json};
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use thirtyfour::Capabilities;
 
@@ -23,6 +24,31 @@ pub enum Habit {
     HasNoWebAssembly,
     /// Its driver does not wait until a page is there.
     WaitsForNothing,
+    /// The clock of its machine, for all that it knows, is a day ahead; see [`Engine::can_be_a_day_ahead`].
+    IsADayAhead,
+}
+
+/// Where libfaketime is.
+const FAKETIME: &str = "JOURNEYS_FAKETIME";
+
+impl Engine {
+    /// Whether it can be started with another clock. Firefox does not get as far as its first page with libfaketime, which its own memory
+    /// allocator waits for.
+    pub fn can_be_a_day_ahead(self) -> bool {
+        self != Engine::Firefox && env::var_os(FAKETIME).is_some()
+    }
+}
+
+/// What a browser's driver, and so the browser, is started with for it.
+pub(crate) fn a_day_ahead() -> Vec<(&'static str, OsString)> {
+    let library = env::var_os(FAKETIME).unwrap_or_else(|| panic!("{FAKETIME} does not say where libfaketime is"));
+    vec![
+        ("LD_PRELOAD", library),
+        ("FAKETIME", "+1d".into()),
+        // Times that something takes are what they are; Chromium ends no wait where they are not.
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
+        ("FAKETIME_FORCE_MONOTONIC_FIX", "0".into()),
+    ]
 }
 
 /// What a browser with these habits is started with. A habit that an engine has no setting for is no journey of its.
@@ -77,7 +103,7 @@ fn chromium(habits: &[Habit]) -> Map<String, Value> {
                 preferences.insert("profile.cookie_controls_mode".into(), json!(1));
             }
             Habit::HasNoStorage | Habit::HasNoWebAssembly => no_such_habit(Engine::Chromium, habit),
-            Habit::WaitsForNothing => {}
+            Habit::WaitsForNothing | Habit::IsADayAhead => {}
         }
     }
     object(json!({
@@ -108,6 +134,7 @@ fn firefox(habits: &[Habit]) -> Map<String, Value> {
             Habit::HasNoStorage => set("dom.storage.enabled", json!(false)),
             Habit::HasNoWebAssembly => set("javascript.options.wasm", json!(false)),
             Habit::WaitsForNothing => {}
+            Habit::IsADayAhead => no_such_habit(Engine::Firefox, habit),
         }
     }
     object(json!({
@@ -120,7 +147,7 @@ fn webkit(habits: &[Habit]) -> Map<String, Value> {
     let mut arguments = vec!["--automation".to_owned()];
     for habit in habits {
         arguments.push(match habit {
-            Habit::WaitsForNothing => continue,
+            Habit::WaitsForNothing | Habit::IsADayAhead => continue,
             Habit::BlocksWindows => "--javascript-can-open-windows-automatically=false".to_owned(),
             Habit::IsCalled(name) => format!("--user-agent={name}"),
             Habit::RefusesForeignCookies => "--cookies-policy=no-third-party".to_owned(),

@@ -21,7 +21,7 @@ mod world;
 
 pub use browser::{Browser, Outcome};
 pub use chance::Chance;
-pub use engine::Engine;
+pub use engine::{Engine, is_left_out_by, is_less_by};
 pub use habits::Habit;
 pub use looks::Mode;
 pub use proxy::{Gate, Passed, Proxy};

@@ -2,7 +2,8 @@
 
 use crate::browser::Browser;
 use crate::built;
-use base64::Engine;
+use crate::engine::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -33,8 +34,22 @@ impl Mode {
 }
 
 impl Browser {
+    /// The modes that it can be looked at in: only Chromium can be told to be dark.
+    pub fn modes(&self) -> Vec<Mode> {
+        let is_light = |mode: &Mode| *mode != Mode::Dark;
+        Mode::ALL.into_iter().filter(|mode| self.engine() == Engine::Chromium || is_light(mode)).collect()
+    }
+
     /// Looks at the page in that mode, and waits until it is so.
     pub async fn looks_in(&self, mode: Mode) {
+        if self.engine() == Engine::Chromium {
+            self.is_dark_or_light(mode).await;
+        }
+        let language = if mode == Mode::RightToLeft { "ar" } else { "en" };
+        self.speaks(language).await;
+    }
+
+    async fn is_dark_or_light(&self, mode: Mode) {
         let scheme = if mode == Mode::Dark { "dark" } else { "light" };
         let features = json!([
             {"name": "prefers-color-scheme", "value": scheme},
@@ -42,8 +57,6 @@ impl Browser {
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]);
         self.tells("Emulation.setEmulatedMedia", json!({ "features": features })).await;
-        let language = if mode == Mode::RightToLeft { "ar" } else { "en" };
-        self.speaks(language).await;
     }
 
     /// Sets the checkout's language, and waits until it speaks it.

@@ -15,7 +15,7 @@ const PAGE: Duration = Duration::from_secs(10);
 /// All that can be pressed in the checkout, else on the bank's page; the `arguments[0]`th of it.
 const PRESSABLE: &str = "
     const root = document.querySelector('paymentsos-checkout')?.shadowRoot;
-    const all = [...(root ?? document).querySelectorAll('button:not([aria-disabled=true]), a[href]')];
+    const all = [...(root ?? document).querySelectorAll('button:not([aria-disabled=true]), a[href], input[type=radio]')];
     return all[arguments[0] % all.length] ?? null;";
 
 /// Whether the shop has not made an order yet, or the checkout is about to go on by itself.
@@ -28,9 +28,16 @@ const CHECK: &str = "
     const root = document.querySelector('paymentsos-checkout')?.shadowRoot;
     return root?.querySelector('button[part~=check]') ?? null;";
 
+const HAS_A_PROBLEM: &str = "return `${document.querySelector('#problem')?.hidden === false}`;";
+
 const PAY: &str = "
     const root = document.querySelector('paymentsos-checkout')?.shadowRoot;
     return root?.querySelector('button[part~=pay], button[part~=retry]') ?? null;";
+
+/// What the bank is shown in, where it is shown in the page.
+const FRAME: &str = "
+    const root = document.querySelector('paymentsos-checkout')?.shadowRoot;
+    return root?.querySelector('iframe[part~=frame]') ?? null;";
 
 impl Browser {
     /// Gets to another world, with nothing that it has kept of the one before but what its engine keeps of pages.
@@ -59,6 +66,21 @@ impl Browser {
         self.driver.set_page_load_timeout(PAGE).await.expect("it can be told");
     }
 
+    /// Whether it is still there and its driver answers.
+    pub async fn is_there(&self) -> bool {
+        self.driver.windows().await.is_ok()
+    }
+
+    /// What stands on the page, for a walk that ends wrong; or what the driver says instead.
+    pub async fn says(&self) -> String {
+        let said = self.driver.execute("return `${document.readyState} ${document.body?.innerText}`;", vec![]).await;
+        let said = match &said {
+            Ok(reply) => reply.json().as_str().unwrap_or_default().to_owned(),
+            Err(error) => format!("the driver gives no answer: {error}"),
+        };
+        format!("{}: {said}; {}", self.address_if_any().await, self.text().await)
+    }
+
     /// Where the shopper is.
     pub async fn address_if_any(&self) -> String {
         self.driver.current_url().await.map(String::from).unwrap_or_default()
@@ -79,9 +101,12 @@ impl Browser {
         self.presses_if_there(PAY, 0).await;
     }
 
-    /// Has the checkout look again, if it offers to.
+    /// Has the checkout look again, if it offers to; loads the page again where the shop asks for that, as it could not make an order.
     pub async fn may_check(&self) {
         self.presses_if_there(CHECK, 0).await;
+        if self.value(HAS_A_PROBLEM).await == "true" {
+            self.may_move(Move::Reload).await;
+        }
     }
 
     async fn presses_if_there(&self, script: &str, which: usize) {
@@ -91,10 +116,40 @@ impl Browser {
         }
     }
 
-    /// Presses a button of the bank's page, if that is where the shopper is.
+    /// Presses a button of the bank's page, if that is where the shopper is, or in a frame there, or else in another window.
     pub async fn may_decide(&self, outcome: Outcome) {
-        if let Ok(button) = self.driver.find(By::Css(outcome.selector())).await {
-            let _ = button.click().await;
+        if self.may_decide_here(outcome).await {
+            return;
+        }
+        if self.may_look_into_the_frame().await {
+            let is_decided = self.may_decide_here(outcome).await;
+            let _ = self.driver.enter_default_frame().await;
+            if is_decided {
+                return;
+            }
+        }
+        let Ok(here) = self.driver.window().await else { return };
+        for window in self.driver.windows().await.unwrap_or_default() {
+            self.may_look_at(window).await;
+            if self.may_decide_here(outcome).await {
+                return;
+            }
+        }
+        self.may_look_at(here).await;
+    }
+
+    async fn may_look_into_the_frame(&self) -> bool {
+        let Ok(found) = self.driver.execute(FRAME, vec![]).await else { return false };
+        match found.element() {
+            Ok(frame) => frame.enter_frame().await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    async fn may_decide_here(&self, outcome: Outcome) -> bool {
+        match self.driver.find(By::Css(outcome.selector())).await {
+            Ok(button) => button.click().await.is_ok(),
+            Err(_) => false,
         }
     }
 

@@ -1,7 +1,7 @@
 //! A browser's tabs, its history, and what the journeys do to the browser itself.
 
 use crate::browser::Browser;
-use crate::engine::Engine;
+use crate::engine::{Engine, is_less_by};
 use crate::wait_for;
 use serde_json::{Value, json};
 use thirtyfour::{WindowHandle, WindowType};
@@ -150,18 +150,27 @@ impl Browser {
 
     /// From now on, every page notes how it is shown; see [`was_kept_whole`](Browser::was_kept_whole).
     pub async fn notes_how_pages_are_shown(&self) {
-        self.begins_with("addEventListener('pageshow', (event) => { window.shown = `${event.persisted}`; });").await;
+        self.begins_with(
+            "addEventListener('pagehide', () => { window.shown = ''; });
+             addEventListener('pageshow', (event) => { window.shown = `${event.persisted}`; });",
+        )
+        .await;
     }
 
-    /// Fails unless the page came out of the back-forward cache.
+    /// Fails unless the page came out of the back-forward cache. What Chromium keeps there another engine may load anew, as it does with a
+    /// page that had asked for something, or that was left for another site: then this is said, and the journey goes on.
     pub async fn was_kept_whole(&self) {
-        wait_for("a page out of the back-forward cache", async || {
+        let is_kept = wait_for("a page out of the back-forward cache", async || {
             match self.value("return window.shown ?? '';").await.as_str() {
-                "true" => Ok(()),
+                "true" => Ok(true),
+                "false" if self.engine() != Engine::Chromium => Ok(false),
                 other => Err(format!("event.persisted: {other}")),
             }
         })
         .await;
+        if !is_kept {
+            is_less_by(&Engine::OTHERS, "it does not keep the page, and loads it anew");
+        }
     }
 
     /// Tells the browser something by Chromium's own protocol.

@@ -24,6 +24,8 @@ pub struct World {
     pub proxy: Proxy,
     paymentsos: Url,
     records: Option<PathBuf>,
+    /// Whether its pages may show PaymentsOS's in frames.
+    frames: bool,
 }
 
 impl World {
@@ -71,6 +73,7 @@ impl World {
             proxy,
             paymentsos,
             records: None,
+            frames: false,
         };
         world.is_told_by_webhooks();
         world
@@ -78,13 +81,25 @@ impl World {
 
     /// As [`start`](World::start), with records that outlive the backend.
     pub async fn that_remembers() -> World {
+        World::remembering(false).await
+    }
+
+    /// As [`that_remembers`](World::that_remembers), with pages that may show PaymentsOS's in frames.
+    pub async fn that_remembers_and_frames() -> World {
+        World::remembering(true).await
+    }
+
+    async fn remembering(frames: bool) -> World {
         let mut records = None;
         let mut world = World::set_up(|port, config| {
             let file = std::env::temp_dir().join(format!("journeys-{}-{port}.db", std::process::id()));
             keep(config, records.insert(file));
+            if frames {
+                frame_paymentsos(config);
+            }
         })
         .await;
-        world.records = records;
+        (world.records, world.frames) = (records, frames);
         world
     }
 
@@ -96,7 +111,7 @@ impl World {
     /// As [`start`](World::start), with pages that may show PaymentsOS's in frames, and have PayU's Secure Fields.
     pub async fn that_frames() -> World {
         World::set_up(|_, config| {
-            config.shop_frames = vec![config.paymentsos_url.clone()];
+            frame_paymentsos(config);
             config.shop_secure_fields = Some(config.paymentsos_url.clone());
         })
         .await
@@ -111,7 +126,13 @@ impl World {
     /// The backend ends, and another begins with its records.
     pub async fn restarts_the_backend(&mut self) {
         let records = self.records.as_ref().expect("a world that remembers");
-        let next = backend(&self.proxy, &self.paymentsos, |config| keep(config, records)).await;
+        let next = backend(&self.proxy, &self.paymentsos, |config| {
+            keep(config, records);
+            if self.frames {
+                frame_paymentsos(config);
+            }
+        })
+        .await;
         std::mem::replace(&mut self.merchant, next).stop().await;
         self.is_told_by_webhooks();
     }
@@ -210,6 +231,10 @@ impl Drop for World {
 
 fn keep(config: &mut merchant::Config, records: &Path) {
     config.database_url = format!("sqlite:{}", records.display());
+}
+
+fn frame_paymentsos(config: &mut merchant::Config) {
+    config.shop_frames = vec![config.paymentsos_url.clone()];
 }
 
 /// A merchant backend that the proxy leads to from now on.

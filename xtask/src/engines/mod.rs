@@ -5,6 +5,7 @@ mod table;
 pub(crate) use table::Table;
 
 use crate::command::{self, follow};
+use crate::examples;
 use crate::failure::{Failure, Result};
 use crate::shop;
 use crate::tools::{self, Need, Toolbox};
@@ -48,10 +49,21 @@ pub(crate) fn leave_out_what_is_missing(journeys: &mut Command) -> Vec<String> {
     for engine in Engine::value_variants() {
         if let Err(failure) = Toolbox::with(engine.needs()) {
             leave_out(*engine, journeys);
-            said.push(format!("no journey was made in {}: {failure}", engine.name()));
+            said.push(no_journey_in(*engine, &failure));
         }
     }
+    said.extend(sets_up_the_clock());
     said
+}
+
+fn no_journey_in(engine: Engine, failure: &Failure) -> String {
+    format!("no journey was made in {}: {failure}", engine.name())
+}
+
+/// Sets up what a browser has another clock with. Without it, pages have one.
+fn sets_up_the_clock() -> Option<String> {
+    let failure = Toolbox::with(&[Need::Faketime]).err()?;
+    Some(format!("no browser's own clock was set ahead: {failure}"))
 }
 
 fn leave_out(engine: Engine, journeys: &mut Command) {
@@ -72,43 +84,65 @@ pub(crate) struct Options {
     /// Only journeys with this in their name, such as `hard::` or `random_walks`
     #[arg(long, default_value = "")]
     only: String,
-    /// With the shop as it was built last
+    /// The journeys too that `cargo xtask test` makes in Chromium alone
+    #[arg(long)]
+    all: bool,
+    /// With the shop, and the example pages, as they were built last
     #[arg(long)]
     no_build: bool,
 }
 
 /// Makes the journeys of every engine, at full size, and prints the table.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    if !options.no_build {
-        shop::build()?;
+    match (options.no_build, options.all) {
+        (true, _) => {}
+        (false, true) => examples::run()?,
+        (false, false) => shop::build()?,
     }
     Toolbox::with(&[Need::WebTools])?;
-    let mut journeys = command::program("cargo");
-    let only = format!("engines::{}", options.only);
-    journeys.args(["test", "--workspace", "--test", "journeys", "--", "--ignored", &only]);
+    let (mut engines, mut missing) = (Vec::new(), Vec::new());
     for engine in Engine::value_variants() {
-        if options.engine.is_some_and(|wanted| wanted != *engine) {
-            leave_out(*engine, &mut journeys);
+        if options.engine.is_none_or(|wanted| wanted == *engine) {
+            match Toolbox::with(engine.needs()) {
+                Ok(_) => engines.push(*engine),
+                Err(failure) if options.engine.is_some() => return Err(failure),
+                Err(failure) => missing.push(no_journey_in(*engine, &failure)),
+            }
         }
     }
-    let missing = match options.engine {
-        Some(engine) => Toolbox::with(engine.needs()).map(|_| Vec::new())?,
-        None => leave_out_what_is_missing(&mut journeys),
-    };
+    missing.extend(sets_up_the_clock());
+    let mut table = Table::default();
+    let mut journeys = made("engines::", options)?;
+    for engine in Engine::value_variants().iter().filter(|engine| !engines.contains(engine)) {
+        leave_out(*engine, &mut journeys);
+    }
+    let mut outcome = follow(journeys, LIMIT, |line| table.line(line));
+    for engine in engines.into_iter().filter(|_| options.all) {
+        table.has_at_hand(engine);
+        let mut journeys = made("", options)?;
+        journeys.args(["--skip", "engines::"]).env("JOURNEYS_ENGINE", engine.name());
+        outcome = outcome.and(follow(journeys, LIMIT, |line| table.line(line)));
+    }
+    println!("\n{table}");
+    for said in missing {
+        println!("{said}");
+    }
+    if table.is_empty() {
+        return Err(Failure(format!("no journey has “{}” in its name", options.only)));
+    }
+    outcome
+}
+
+/// What makes the journeys below that name, as far as they are wanted.
+fn made(below: &str, options: &Options) -> Result<Command> {
+    let mut journeys = command::program("cargo");
+    let only = format!("{below}{}", options.only);
+    journeys.args(["test", "--workspace", "--test", "journeys", "--", "--ignored", &only]);
     journeys.env("JOURNEYS_WALKS", options.walks.to_string());
     if let Some(seed) = options.seed {
         journeys.env("JOURNEYS_SEED", seed.to_string());
     }
     journeys.env("RUST_TEST_THREADS", THREADS).env("CARGO_TERM_COLOR", "never");
     tools::for_journeys(&mut journeys)?;
-    let mut table = Table::default();
-    let outcome = follow(journeys, LIMIT, |line| table.line(line));
-    println!("\n{table}");
-    for said in missing {
-        println!("{said}");
-    }
-    if table.is_empty() {
-        return Err(Failure(format!("no journey has “{only}” in its name")));
-    }
-    outcome
+    Ok(journeys)
 }

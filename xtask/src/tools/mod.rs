@@ -4,6 +4,7 @@ mod browser;
 mod cache;
 mod cargo;
 mod debian;
+mod faketime;
 mod firefox;
 mod npm;
 mod php;
@@ -45,6 +46,8 @@ pub(crate) enum Need {
     Geckodriver,
     /// WebKitGTK with its driver, and Xvfb.
     WebKit,
+    /// libfaketime.
+    Faketime,
     /// PostgreSQL's server.
     Postgresql,
     /// PHP, for an example.
@@ -70,6 +73,7 @@ pub(crate) const ALL: &[Need] = &[
     Need::Firefox,
     Need::Geckodriver,
     Need::WebKit,
+    Need::Faketime,
 ];
 
 /// Where a tool is.
@@ -96,6 +100,7 @@ impl Need {
             Need::Firefox => Ok(firefox::find()),
             Need::Geckodriver => cargo::find(&cargo::geckodriver()),
             Need::WebKit => Ok(webkit::find()),
+            Need::Faketime => Ok(faketime::find()),
             Need::Postgresql => Ok(postgresql::find()),
             Need::Php => Ok(php::find()),
             Need::Schemathesis => schemathesis::find(),
@@ -117,6 +122,7 @@ impl Need {
             Need::Firefox => firefox::install(),
             Need::Geckodriver => cargo::install(&cargo::geckodriver()),
             Need::WebKit => webkit::install(),
+            Need::Faketime => faketime::install(),
             Need::Postgresql => postgresql::install(),
             Need::Php => php::install(),
             Need::Schemathesis => schemathesis::install(),
@@ -209,6 +215,9 @@ pub(crate) fn for_journeys(command: &mut Command) -> Result<()> {
     }
     if let Some(browser) = webkit::mini_browser() {
         command.env("JOURNEYS_MINIBROWSER", browser);
+    }
+    if let Some(library) = faketime::library() {
+        command.env("JOURNEYS_FAKETIME", library);
     }
     Ok(())
 }

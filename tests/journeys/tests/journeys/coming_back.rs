@@ -186,7 +186,7 @@ async fn a_link_paid_in_another_tab_is_told_of_in_the_first() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn a_reload_while_it_is_confirmed_goes_on_confirming() {
-    let world = World::with(|switches| switches.late_ms = 3_000).await;
+    let world = World::with(|switches| switches.late_ms = 6_000).await;
     let (browser, payment) = world.at_the_bank().await;
     browser.decides(Outcome::LateSucceed).await;
     browser.sees("confirming").await;
@@ -423,7 +423,7 @@ async fn a_closed_tab_is_opened_again_and_the_payment_finished() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn a_tab_closed_while_it_confirms_is_opened_again_and_told() {
-    let world = World::with(|switches| switches.pending_ms = 4_000).await;
+    let world = World::with(|switches| switches.pending_ms = 8_000).await;
     let (browser, _) = world.at_the_shop("card-late").await;
     browser.pays().await;
     browser.sees("confirming").await;
@@ -440,7 +440,7 @@ async fn a_tab_closed_while_it_confirms_is_opened_again_and_told() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn a_return_in_another_browser_waits_there_for_the_result() {
-    let world = World::with(|switches| switches.late_ms = 3_000).await;
+    let world = World::with(|switches| switches.late_ms = 6_000).await;
     let (browser, payment) = world.at_the_bank().await;
     let other = world.browser().await;
     other.goes_to(&world.return_address(&payment, "Pending").await).await;

@@ -1,6 +1,11 @@
 //! The example pages, built with the packed package as a shop would build them: each is paid by 3-D Secure, under the strictest policy.
 
-use journeys::{Browser, Outcome, World, built, wait_for};
+use journeys::{Browser, Engine, Outcome, World, built, is_less_by, wait_for};
+
+/// Whether nobody can know what the browser has told developers of.
+fn tells_of_no_errors() -> bool {
+    is_less_by(&Engine::OTHERS, "only Chromium's driver tells what was told to developers")
+}
 
 /// Pays in a browser that has never been there.
 async fn pays(world: &World) -> Browser {
@@ -27,7 +32,9 @@ async fn pays(world: &World) -> Browser {
     world.never_two().await;
     // What is loaded later is found by whatever the page was built with.
     browser.speaks("fr").await;
-    assert_eq!(browser.errors().await, Vec::<String>::new());
+    if !tells_of_no_errors() {
+        assert_eq!(browser.errors().await, Vec::<String>::new());
+    }
     browser
 }
 
@@ -81,8 +88,10 @@ async fn a_file_that_is_not_the_one_the_page_was_given_the_hash_of_is_not_run() 
     .await;
     assert_ne!(browser.value("return document.title;").await, "owned");
     // Here there has to be an error: no errors on the other pages mean nothing if none were ever seen.
-    let errors = browser.errors().await;
-    assert!(errors.iter().any(|error| error.contains("integrity")), "{errors:?}");
+    if !tells_of_no_errors() {
+        let errors = browser.errors().await;
+        assert!(errors.iter().any(|error| error.contains("integrity")), "{errors:?}");
+    }
     // The shopper reads what the page says to browsers that cannot show it.
     let said = browser.value("return document.querySelector('paymentsos-checkout').innerText;").await;
     assert!(said.contains("cannot show the payment"), "{said}");

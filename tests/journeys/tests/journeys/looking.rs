@@ -1,6 +1,6 @@
 //! Coming back, from anywhere, and being told the truth whatever the address says.
 
-use journeys::{Browser, Outcome, World};
+use journeys::{Browser, Engine, Outcome, World, is_left_out_by};
 use serde_json::json;
 
 /// Pays with 3-D Secure up to the bank's page.
@@ -153,6 +153,9 @@ async fn nothing_personal_is_stored_and_nothing_stays_in_the_address() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn in_forced_colours_everything_is_still_there() {
+    if is_left_out_by(&Engine::OTHERS, "only Chromium can be told to force colours") {
+        return;
+    }
     let world = World::start().await;
     let browser = world.browser().await;
     let forced = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });

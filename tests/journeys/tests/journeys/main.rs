@@ -22,4 +22,3 @@ mod seen;
 mod shifts;
 mod story;
 mod tabs;
-mod trace;

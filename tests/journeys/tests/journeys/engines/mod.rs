@@ -36,6 +36,7 @@ mod basics;
 mod hard;
 mod network;
 mod restarts;
+mod traces;
 mod walks;
 
 /// Makes the journey, unless the engine cannot.

@@ -3,21 +3,67 @@
 //!
 //! `JOURNEYS_WALKS` says how many, `JOURNEYS_SEED` which; each says its seed, with which it can be made again.
 
+use futures_util::FutureExt;
 use journeys::{Browser, Chance, Engine, Move, Outcome, World};
 use serde_json::json;
+use std::any::Any;
 use std::env;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 in_every_engine! {
     random_walks,
 }
 
-const METHODS: [&str; 5] = ["card", "card-declined", "card-late", "card-3ds", "pay-by-link"];
+const KINDS: [&str; 2] = ["charge", "authorization"];
+const METHODS: [&str; 9] = [
+    "card",
+    "card-declined",
+    "card-late",
+    "card-3ds",
+    "card-3ds",
+    "card-3ds-collect",
+    "card-3ds-frictionless",
+    "pay-by-link",
+    "choose",
+];
+const PRESENTATIONS: [&str; 6] = ["page", "page", "auto", "popup", "iframe", "link"];
 const STATUSES: [&str; 3] = ["Succeed", "Failed", "Pending"];
 /// A create whose page is gone may be on its way for a minute, in which the page waits for it.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a walk may take in all, before its browser counts as one that answers no more.
+const A_WALK: Duration = Duration::from_secs(5 * 60);
+
+/// What the shop is opened with.
+#[derive(Clone, Copy)]
+struct Visit {
+    kind: &'static str,
+    method: &'static str,
+    presentation: &'static str,
+}
+
+impl Visit {
+    fn any(chance: &mut Chance) -> Visit {
+        Visit {
+            kind: chance.one_of(&KINDS),
+            method: chance.one_of(&METHODS),
+            presentation: chance.one_of(&PRESENTATIONS),
+        }
+    }
+
+    fn address(self, world: &World) -> String {
+        let Visit { kind, method, presentation } = self;
+        format!("{}?kind={kind}&method={method}&presentation={presentation}", world.shop())
+    }
+}
+
+impl fmt::Debug for Visit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.kind, self.method, self.presentation)
+    }
+}
 
 /// One thing that is done, or happens.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +72,8 @@ enum Step {
     Pay,
     Decide(Outcome),
     Move(Move),
-    Shop(&'static str),
-    NewTab(&'static str),
+    Shop(Visit),
+    NewTab(Visit),
     OtherTab(usize),
     CloseTab(usize),
     ForgedReturn(&'static str),
@@ -53,8 +99,8 @@ fn step(chance: &mut Chance) -> Step {
         8..14 => Step::Pay,
         14..19 => Step::Decide(chance.one_of(&Outcome::ALL)),
         19..22 => Step::Move(chance.one_of(&[Move::Reload, Move::Back, Move::Back, Move::Forward])),
-        22 => Step::Shop(chance.one_of(&METHODS)),
-        23 => Step::NewTab(chance.one_of(&METHODS)),
+        22 => Step::Shop(Visit::any(chance)),
+        23 => Step::NewTab(Visit::any(chance)),
         24 | 25 => Step::OtherTab(chance.below(4)),
         26 => Step::CloseTab(chance.below(4)),
         27 => Step::ForgedReturn(chance.one_of(&STATUSES)),
@@ -70,14 +116,13 @@ fn step(chance: &mut Chance) -> Step {
 }
 
 async fn take(step: Step, world: &mut World, browser: &Browser) {
-    let shop = |method: &str| format!("{}?kind=charge&method={method}", world.shop());
     match step {
         Step::Press(which) => browser.presses_any(which).await,
         Step::Pay => browser.may_pay().await,
         Step::Decide(outcome) => browser.may_decide(outcome).await,
         Step::Move(to) => browser.may_move(to).await,
-        Step::Shop(method) => browser.may_go_to(&shop(method)).await,
-        Step::NewTab(method) => browser.may_open_another(&shop(method)).await,
+        Step::Shop(visit) => browser.may_go_to(&visit.address(world)).await,
+        Step::NewTab(visit) => browser.may_open_another(&visit.address(world)).await,
         Step::OtherTab(which) => browser.may_change(false, which).await,
         Step::CloseTab(which) => browser.may_change(true, which).await,
         Step::ForgedReturn(status) => {
@@ -95,16 +140,50 @@ async fn take(step: Step, world: &mut World, browser: &Browser) {
     }
 }
 
-/// Makes the walk of that seed. What was shown at its end, or what was wrong.
-async fn walk(browser: &mut Browser, engine: Engine, seed: u64) -> Result<String, String> {
+/// Makes the walk of that seed, with the browser of the one before, or another where there is none. What was shown at its end, or what
+/// was wrong; then the browser is not to be used again. Whatever happens to a browser or its driver ends this walk, and no other.
+async fn walk(browser: &mut Option<Browser>, engine: Engine, seed: u64) -> Result<String, String> {
+    let mut taken = String::new();
+    let walked = AssertUnwindSafe(async {
+        let browser = match &mut *browser {
+            Some(browser) => browser,
+            none => none.insert(opened(engine).await),
+        };
+        made(browser, engine, seed, &mut taken).await
+    });
+    let outcome = match tokio::time::timeout(A_WALK, walked.catch_unwind()).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(panic)) => Err(format!("it broke off: {}", words(&*panic))),
+        Err(_) => Err(format!("it did not end within {} minutes", A_WALK.as_secs() / 60)),
+    };
+    if outcome.is_err() {
+        *browser = None;
+    }
+    outcome.map_err(|wrong| format!("{wrong} after {taken}").replace('\n', " "))
+}
+
+async fn opened(engine: Engine) -> Browser {
+    let browser = World::start().await.seen_with(engine).browser().await;
+    browser.is_impatient().await;
+    browser
+}
+
+/// What somebody said who gave up.
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a word")
+}
+
+/// The walk itself. What has been done so far is written down as it is done.
+async fn made(browser: &mut Browser, engine: Engine, seed: u64, taken: &mut String) -> Result<String, String> {
     let mut chance = Chance::of(seed);
-    let mut world = World::that_remembers().await.seen_with(engine);
+    let mut world = World::that_remembers_and_frames().await.seen_with(engine);
     browser.moves_to(&world).await;
-    let method = chance.one_of(&METHODS);
-    let shop = format!("{}?kind=charge&method={method}", world.shop());
+    let visit = Visit::any(&mut chance);
+    let shop = visit.address(&world);
+    let _ = write!(taken, "{visit:?}:");
     browser.may_go_to(&shop).await;
     browser.looks_on().await;
-    let mut taken = format!("{method}:");
     for step in steps(&mut chance) {
         let _ = write!(taken, " {step:?}");
         browser.looks_at_something().await;
@@ -115,7 +194,10 @@ async fn walk(browser: &mut Browser, engine: Engine, seed: u64) -> Result<String
         }
         take(step, &mut world, browser).await;
         if let Some(wrong) = world.paid_twice().await.first() {
-            return Err(format!("{wrong} after {taken}"));
+            return Err(wrong.clone());
+        }
+        if !browser.is_there().await {
+            return Err("the browser is gone".to_owned());
         }
     }
     if number("JOURNEYS_WALKS") == Some(1) {
@@ -130,12 +212,12 @@ async fn walk(browser: &mut Browser, engine: Engine, seed: u64) -> Result<String
         true => browser.may_move(Move::Reload).await,
         false => browser.may_go_to(&shop).await,
     }
-    let shown = ends_true(&world, browser).await.map_err(|wrong| format!("{wrong} after {taken}"))?;
+    let shown = ends_true(&world, browser).await?;
     browser.may_go_to(&shop).await;
-    ends_true(&world, browser).await.map_err(|wrong| format!("{wrong} in the shop after {taken}"))?;
+    ends_true(&world, browser).await.map_err(|wrong| format!("{wrong} in the shop"))?;
     match (world.paid_twice().await.first(), world.proxy.passed("POST", "/violation").first()) {
-        (Some(wrong), _) => Err(format!("{wrong} after {taken}")),
-        (_, Some(_)) => Err(format!("the page's policy was broken by {taken}")),
+        (Some(wrong), _) => Err(wrong.clone()),
+        (_, Some(_)) => Err("the page's policy was broken".to_owned()),
         _ => Ok(shown),
     }
 }
@@ -149,8 +231,13 @@ async fn ends_true(world: &World, browser: &Browser) -> Result<String, String> {
             Err(wrong) => wrong,
         };
         if begun.elapsed() > PATIENCE {
-            return Err(format!("{wrong}: {}", browser.text().await.replace('\n', " ")));
+            return Err(format!("{wrong}: {}", browser.says().await));
         }
+        if !browser.is_there().await {
+            return Err("the browser is gone".to_owned());
+        }
+        // A window closes itself once the page that opened it knows the result.
+        browser.looks_at_something().await;
         browser.may_check().await;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -173,17 +260,8 @@ async fn random_walks(engine: Engine) {
         if number % A_BROWSERS_WALKS == 0 {
             browser = None;
         }
-        let browser = match &mut browser {
-            Some(browser) => browser,
-            none => {
-                let world = World::start().await.seen_with(engine);
-                let opened = none.insert(world.browser().await);
-                opened.is_impatient().await;
-                opened
-            }
-        };
         let seed = first + number;
-        let outcome = walk(browser, engine, seed).await;
+        let outcome = walk(&mut browser, engine, seed).await;
         let said = match &outcome {
             Ok(state) => format!("ends {state}"),
             Err(why) => format!("is wrong: {why}"),
@@ -193,6 +271,19 @@ async fn random_walks(engine: Engine) {
         wrong.extend(outcome.err().map(|why| format!("walk {seed}: {why}")));
     }
     assert!(wrong.is_empty(), "{} of {count} walks are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Else whoever comes after it would not be made, and nobody told of what it was.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask journeys"]
+async fn a_browser_that_dies_ends_its_own_walk_and_no_other() {
+    let mut browser = Some(opened(Engine::Chromium).await);
+    browser.as_ref().expect("it was opened").dies();
+    let wrong = walk(&mut browser, Engine::Chromium, 1).await.expect_err("nobody can walk with it");
+    assert!(wrong.contains("after "), "{wrong}");
+    assert!(browser.is_none());
+    let shown = walk(&mut browser, Engine::Chromium, 2).await;
+    assert!(shown.is_ok() && browser.is_some(), "{shown:?}");
 }
 
 /// A look that finds nothing, because it cannot, would let every walk end well.

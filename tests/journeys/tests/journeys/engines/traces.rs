@@ -1,7 +1,15 @@
-//! What a page tells for a support ticket is what has happened on it: repeated outside of any browser, it comes to the same.
+//! What a page tells for a support ticket is what has happened on it: repeated outside of any browser, it comes to the same, whatever
+//! engine it was told by.
 
-use journeys::{Browser, Outcome, World};
+use super::{at_the_bank, at_the_shop};
+use journeys::{Browser, Engine, Outcome};
 use paymentsos_core::flow::StateName;
+
+in_every_engine! {
+    a_payment_on_one_page_is_repeated,
+    a_return_from_the_bank_is_repeated,
+    a_refusal_at_the_bank_is_repeated,
+}
 
 /// Takes the page's trace, and repeats it: it ends as the page does. Nothing in it is nobody's business.
 async fn repeats(browser: &Browser, state: StateName) {
@@ -18,32 +26,23 @@ async fn repeats(browser: &Browser, state: StateName) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the built shop and a browser: cargo xtask test"]
-async fn a_payment_on_one_page_is_repeated() {
-    let world = World::start().await;
-    let (browser, _) = world.at_the_shop("card-late").await;
+async fn a_payment_on_one_page_is_repeated(engine: Engine) {
+    let (world, browser, _) = at_the_shop(engine, "card-late").await;
     browser.pays().await;
-    browser.sees("succeeded").await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
     repeats(&browser, StateName::Succeeded).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the built shop and a browser: cargo xtask test"]
-async fn a_return_from_the_bank_is_repeated() {
-    let world = World::start().await;
-    let (browser, _) = world.at_the_bank().await;
+async fn a_return_from_the_bank_is_repeated(engine: Engine) {
+    let (world, browser, _) = at_the_bank(engine).await;
     browser.decides(Outcome::LateSucceed).await;
-    browser.sees("succeeded").await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
     repeats(&browser, StateName::Succeeded).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs the built shop and a browser: cargo xtask test"]
-async fn a_refusal_at_the_bank_is_repeated() {
-    let world = World::start().await;
-    let (browser, _) = world.at_the_bank().await;
+async fn a_refusal_at_the_bank_is_repeated(engine: Engine) {
+    let (world, browser, _) = at_the_bank(engine).await;
     browser.decides(Outcome::Fail).await;
-    browser.sees("failed").await;
+    world.agrees(&browser, "failed", &["Failed"]).await;
     repeats(&browser, StateName::Failed).await;
 }
