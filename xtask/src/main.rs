@@ -6,6 +6,7 @@ mod engines;
 mod examples;
 mod failure;
 mod files;
+mod fuzz;
 mod locales;
 mod minify;
 mod package;
@@ -69,13 +70,15 @@ enum Task {
     /// Go through everything that two tabs can come to, as far as a depth; `--help` says more
     #[command(disable_help_flag = true)]
     Explore(programs::Options),
+    /// Give bytes to everything that reads what others have written, and to the flow, for as long as wanted
+    Fuzz(fuzz::Options),
     /// Tell a trace from a support ticket in words, and replay it
     Replay(replay::Options),
     /// Measure what a page loads until Pay can be pressed, against sizes.json
     Size(size::Options),
     /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
     Minify,
-    /// Set up every tool without running anything
+    /// Set up every tool without running anything, but for the fuzzer's, which need another toolchain
     Setup,
 }
 
@@ -107,6 +110,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench(options) => return programs::bench(&options),
         Task::Simulate(options) => return programs::simulate(&options),
         Task::Explore(options) => return programs::explore(&options),
+        Task::Fuzz(options) => return fuzz::run(&options),
         Task::Replay(options) => replay::run(&options),
         Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),

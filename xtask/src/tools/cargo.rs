@@ -42,6 +42,10 @@ pub(super) fn cargo_deny() -> Tool {
     Tool { package: "cargo-deny", version: "0.20.2".into(), programs: &["cargo-deny"], features: &[], opt_level: "0" }
 }
 
+pub(super) fn cargo_fuzz() -> Tool {
+    Tool { package: "cargo-fuzz", version: "0.13.2".into(), programs: &["cargo-fuzz"], features: &[], opt_level: "0" }
+}
+
 pub(super) fn geckodriver() -> Tool {
     Tool { package: "geckodriver", version: "0.37.1".into(), programs: &["geckodriver"], features: &[], opt_level: "0" }
 }
