@@ -51,9 +51,9 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
         || host == "[::1]"
-        || host.strip_prefix("127.").is_some_and(|rest| {
-            rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !rest.ends_with('.')
-        })
+        || host
+            .strip_prefix("127.")
+            .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !rest.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -70,7 +70,9 @@ mod tests {
         for host in ["localhost", "shop.localhost", "127.0.0.1", "127.8.9.10", "[::1]"] {
             assert!(place("http", host).is_safe(), "{host}");
         }
-        for host in ["issuer.example", "127.0.0.1.example", "localhost.example", "10.0.0.1", "127..", "127.1..", "notlocalhost"] {
+        for host in
+            ["issuer.example", "127.0.0.1.example", "localhost.example", "10.0.0.1", "127..", "127.1..", "notlocalhost"]
+        {
             assert!(!place("http", host).is_safe(), "{host}");
         }
         for scheme in ["javascript", "data", "blob", "file", "intent", ""] {

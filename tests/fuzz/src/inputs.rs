@@ -75,6 +75,8 @@ struct Page {
     locks: BTreeSet<usize>,
     presses: u32,
     has_window: bool,
+    /// Put aside by the browser: what waits then is asked for anew once the page is shown again.
+    is_left: bool,
     collects: bool,
     saved: BTreeMap<String, Attempt>,
     /// What the shopper saw at the last press that did something.
@@ -182,6 +184,7 @@ impl Page {
         if matches!(input, Input::Woke) {
             self.alarm = None;
         }
+        self.is_left |= matches!(input, Input::Left);
         self.trace.lines.push(input_line(&input, self.now, &self.hosts));
         let effects = self.flow.handle(input, self.now);
         let view = self.flow.view();
@@ -199,7 +202,7 @@ impl Page {
     fn begins(&mut self, setup: &Setup) {
         self.hosts.clone_from(&setup.redirect_hosts);
         self.alarm = None;
-        (self.has_window, self.collects) = (false, false);
+        (self.has_window, self.collects, self.is_left) = (false, false, false);
         self.told.clear();
         (self.is_closed, self.is_refused) = (false, false);
         self.allowed.clear();
@@ -212,7 +215,9 @@ impl Page {
         let Some(request) = self.open.remove(request) else { return };
         let places = match answer {
             Answer::Transaction { told, .. } => told.place.iter().collect(),
-            Answer::Payment(told) => told.transactions.iter().flatten().filter_map(|(_, told)| told.place.as_ref()).collect(),
+            Answer::Payment(told) => {
+                told.transactions.iter().flatten().filter_map(|(_, told)| told.place.as_ref()).collect()
+            }
             _ => Vec::new(),
         };
         let hosts = &self.hosts;
@@ -273,6 +278,7 @@ impl Page {
                 assert!(!self.collects && self.allowed.contains(&place));
                 self.collects = true;
             }
+            Effect::Listen(Some(_)) => self.is_left = false,
             Effect::Close => assert!(std::mem::take(&mut self.has_window), "there is a window to close"),
             Effect::Collected => assert!(std::mem::take(&mut self.collects), "something was collected"),
             _ => {}
@@ -296,7 +302,7 @@ impl Page {
             view.state,
             StateName::Creating | StateName::Redirecting | StateName::Confirming | StateName::Link
         );
-        assert!(!waits || self.alarm.is_some(), "it waits for ever: {view:?}");
+        assert!(!waits || self.is_left || self.alarm.is_some(), "it waits for ever: {view:?}");
         assert!(self.open.is_empty() || self.alarm.is_some(), "an answer is waited for for ever");
         assert!(!(view.can_pay && view.can_retry));
         assert!(!view.can_pay || view.state == StateName::Ready && view.money.is_some());
@@ -311,10 +317,27 @@ impl Page {
         let replayed = self.trace.replay().expect("a trace that can be repeated");
         assert_eq!(replayed.difference, None);
         let mut view = traced(self.flow.view());
-        view.money = view.money.map(|money| Money { currency: if money.currency == "ä€" { "?".into() } else { money.currency }, ..money });
+        view.money = view
+            .money
+            .map(|money| Money {
+                currency: if money.currency == "ä€" { "?".into() } else { money.currency }, ..money
+            });
         view.payment_id = view.payment_id.map(|id| if id == "no payment" { "?".into() } else { id });
         view.transaction_id = view.transaction_id.map(|id| if id == "-" { "?".into() } else { id });
         assert_eq!(traced(replayed.view), view);
+    }
+}
+
+/// What has led there, for whoever looks at a finding.
+impl Drop for Page {
+    fn drop(&mut self) {
+        if std::thread::panicking()
+            && let Ok(steps) = self.trace.steps()
+        {
+            let befores = std::iter::once(None).chain(steps.iter().map(Some));
+            let story = steps.iter().zip(befores).flat_map(|(step, before)| step.story(0, before));
+            eprintln!("{}", story.collect::<Vec<_>>().join("\n"));
+        }
     }
 }
 
@@ -455,7 +478,6 @@ fn payment(id: &str, tape: &mut Tape<'_>) -> ToldPayment {
         3 => None,
         count => Some(count),
     };
-    let transactions =
-        listed.map(|count| (0..count).map(|_| (tape.pick(&Kind::ALL), told(None, tape))).collect());
+    let transactions = listed.map(|count| (0..count).map(|_| (tape.pick(&Kind::ALL), told(None, tape))).collect());
     ToldPayment { payment, transactions }
 }

@@ -39,14 +39,15 @@ pub const TARGETS: &[Target] = &[
     Target { name: "place", run: place::run },
 ];
 
-pub use returned::run as returned;
-pub use wire::run as wire;
-pub use story::run as story;
 pub use inputs::run as inputs;
-pub use webhook::run as webhook;
-pub use saved::run as saved;
-pub use trace::run as trace;
+pub use place::is_good as is_good_address;
 pub use place::run as place;
+pub use returned::run as returned;
+pub use saved::run as saved;
+pub use story::run as story;
+pub use trace::run as trace;
+pub use webhook::run as webhook;
+pub use wire::run as wire;
 
 /// The target of that name.
 pub fn target(name: &str) -> Option<Target> {

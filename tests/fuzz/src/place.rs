@@ -37,8 +37,8 @@ fn read(url: Option<&Url>) -> Place {
     }
 }
 
-/// The same judged by what the address is, not by how it is spelled.
-fn is_good(url: &Url) -> bool {
+/// Whether a shopper may be sent there, judged by what the address is, not by how it is spelled as the core does.
+pub fn is_good(url: &Url) -> bool {
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name.rsplit('.').next() == Some("localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),

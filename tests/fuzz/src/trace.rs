@@ -30,7 +30,8 @@ pub fn run(bytes: &[u8]) {
         assert!(!story.is_empty());
         // What is read is written so that it reads as the same.
         let line = input_line(&step.input, step.now, &[]);
-        let again = Trace { lines: vec![line.clone()], ..Trace::default() }.steps().expect("what is written can be read");
+        let again =
+            Trace { lines: vec![line.clone()], ..Trace::default() }.steps().expect("what is written can be read");
         let [again] = &again[..] else { panic!("one line is one step") };
         assert_eq!(input_line(&again.input, again.now, &[]), line);
         assert_eq!(again.now, step.now);

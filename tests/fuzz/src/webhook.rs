@@ -4,8 +4,8 @@
 //! The bytes are a number that says how it is signed, a line for each of the headers `event-type` and `signature`, and the body.
 
 use crate::tape::Tape;
-use axum::body::{Body, to_bytes};
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::http::{HeaderValue, Request, StatusCode, header};
 use merchant::{Config, Secret};
 use serde_json::Value;
@@ -38,7 +38,8 @@ pub fn run(bytes: &[u8]) {
 
     let webhook: Option<Value> = serde_json::from_slice(body).ok();
     let type_of_event = event.as_ref().and_then(|event| event.to_str().ok());
-    let is_webhook = webhook.as_ref().is_some_and(|webhook| webhook.pointer("/id").is_some_and(Value::is_string)) && type_of_event.is_some();
+    let is_webhook = webhook.as_ref().is_some_and(|webhook| webhook.pointer("/id").is_some_and(Value::is_string))
+        && type_of_event.is_some();
     // PaymentsOS signs with one of the keys, or with another shop's.
     let signed_with = match how >> 2 & 3 {
         0 => None,
@@ -62,7 +63,10 @@ pub fn run(bytes: &[u8]) {
         assert_eq!(status, StatusCode::OK);
         let shown = signature.as_ref().and_then(|signature| signature.to_str().ok()).unwrap_or_default();
         let (event, webhook) = (type_of_event.unwrap_or_default(), webhook.as_ref().unwrap_or(&Value::Null));
-        assert!(good_signatures(event, webhook).any(|good| shown.to_ascii_lowercase().contains(&good)), "{shown} was accepted");
+        assert!(
+            good_signatures(event, webhook).any(|good| shown.to_ascii_lowercase().contains(&good)),
+            "{shown} was accepted"
+        );
     } else {
         let is_ours = signed_with.is_some_and(|key| KEYS.contains(&key));
         let is_long = body.len() > LONGEST_VALUE || type_of_event.is_some_and(|event| event.len() > LONGEST_VALUE);

@@ -14,7 +14,9 @@ pub fn run(bytes: &[u8]) {
     let value: Option<Value> = serde_json::from_slice(bytes).ok();
 
     if let Some(payment) = read_twice(bytes, |payment: &mut Payment| {
-        for one in payment.related_resources.iter_mut().flat_map(|all| all.charges.iter_mut().chain(&mut all.authorizations)) {
+        for one in
+            payment.related_resources.iter_mut().flat_map(|all| all.charges.iter_mut().chain(&mut all.authorizations))
+        {
             without_what_says_nothing(one);
         }
     }) {

@@ -21,7 +21,8 @@ pub(super) fn measured(fuzzer: &Fuzzer, targets: &[&str]) -> Result<String> {
     let all = fuzzer.folder.join("all.profdata");
     let mut merge = command::program(tools.join("llvm-profdata"));
     merge.args(["merge", "-sparse", "-o"]).arg(&all);
-    merge.args(targets.iter().map(|target| Path::new(PROGRAMS).join("coverage").join(target).join("coverage.profdata")));
+    merge
+        .args(targets.iter().map(|target| Path::new(PROGRAMS).join("coverage").join(target).join("coverage.profdata")));
     command::run(&mut merge)?;
     let mut export = command::program(tools.join("llvm-cov"));
     export.args(["export", "-summary-only", "-instr-profile"]).arg(&all);
@@ -83,7 +84,11 @@ mod tests {
     #[test]
     fn only_what_the_targets_are_about() {
         let file = |name: &str, covered: u64| json!({"filename": name, "summary": {"lines": {"count": 10, "covered": covered}}});
-        let files = [file("/x/core/src/flow/mod.rs", 9), file("/x/serde/src/lib.rs", 1), file("/x/merchant/src/webhooks.rs", 10)];
+        let files = [
+            file("/x/core/src/flow/mod.rs", 9),
+            file("/x/serde/src/lib.rs", 1),
+            file("/x/merchant/src/webhooks.rs", 10),
+        ];
         let said = told(&json!({"data": [{"files": files}]}));
         let lines: Vec<Vec<&str>> = said.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[0], ["core/src/flow/mod.rs", "9", "of", "10", "lines"]);

@@ -56,10 +56,7 @@ pub(super) fn table(rows: &[(String, Figures)]) -> String {
     )];
     lines.extend(rows.iter().map(|(target, figures)| {
         let Figures { runs, per_second, edges, features, inputs, findings } = figures;
-        format!(
-            "{target:<10} {runs:>12} {per_second:>9} {edges:>7} {features:>9} {inputs:>7} {:>8}",
-            findings.len()
-        )
+        format!("{target:<10} {runs:>12} {per_second:>9} {edges:>7} {features:>9} {inputs:>7} {:>8}", findings.len())
     }));
     lines.join("\n")
 }
