@@ -98,7 +98,7 @@ fn an_error_says_what_is_wrong() {
 }
 
 fn with(field: &str, value: Value) -> Transaction {
-    let mut charge: Value = from_str(PENDING).unwrap();
+    let mut charge: Value = from_str(PENDING).expect("a charge");
     charge[field] = value;
     serde_json::from_value(charge).expect("a transaction")
 }

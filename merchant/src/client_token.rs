@@ -39,7 +39,8 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The 32 bytes that 64 hexadecimal digits are.
 pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if text.len() != 64 || !text.is_ascii() {
+    // A number may have a sign; a digest has none.
+    if text.len() != 64 || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
@@ -64,5 +65,12 @@ mod tests {
         for rubbish in ["", ".", "1000", "1000.", "1000.zz", "x.y", &format!("1000.{}", "0".repeat(64))] {
             assert!(!is_client_token(&keys, rubbish, "payment", 999), "{rubbish}");
         }
+    }
+
+    #[test]
+    fn digits_are_digits() {
+        assert_eq!(from_hex(&"0A".repeat(32)), Some(vec![10; 32]));
+        assert_eq!(from_hex(&"+a".repeat(32)), None);
+        assert_eq!(from_hex(&"é".repeat(32)), None);
     }
 }

@@ -51,7 +51,7 @@ pub use limits::Rate;
 pub use paymentsos::ClientError;
 pub use proxies::{Network, NotANetwork};
 pub use reconcile::{Difference, Reconciled, reconcile};
-pub use serve::{Running, StartError, start};
+pub use serve::{Running, StartError, router, start};
 pub use shop::ChangeError;
 pub use store::StoreError;
 pub use telemetry::{Telemetry, TelemetryError};

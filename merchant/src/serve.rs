@@ -88,9 +88,6 @@ pub struct Running {
 ///
 /// Where the configuration is wrong, or what it names cannot be used.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    if let Some(folder) = config.shop_dir.as_ref().filter(|folder| !folder.is_dir()) {
-        return Err(StartError::ShopDir(folder.clone()));
-    }
     let listener = TcpListener::bind(config.listen).await?;
     let address = listener.local_addr()?;
     let for_operators = match config.metrics_listen {
@@ -98,20 +95,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         None => None,
     };
     let metrics_address = for_operators.as_ref().map(TcpListener::local_addr).transpose()?;
-    let public_url = match &config.public_url {
-        Some(url) => url.clone(),
-        None => Url::parse(&format!("http://localhost:{}", address.port())).map_err(|_| StartError::PublicUrl)?,
-    };
-    let merchant = assemble(&config, &public_url).await?;
-    let policy = Policy {
-        paymentsos: merchant.settings.paymentsos_browser_url.clone(),
-        framed_by: config.shop_framed_by.clone(),
-        frames: config.shop_frames.clone(),
-        secure_fields: config.shop_secure_fields.clone(),
-        is_https: merchant.settings.is_https,
-    };
-    let pages = pages::routes(config.shop_dir.as_deref(), &policy);
-    let routes = routes(&merchant, &foreign_origins(&config), pages, config.body_within);
+    let public_url = public_url(&config, address.port())?;
+    let (merchant, routes) = assemble_with_routes(&config, &public_url).await?;
     let server = tokio::spawn(serve(listener, routes, Arc::clone(&merchant)));
     let beside = [
         tokio::spawn(listen(Arc::clone(&merchant))),
@@ -122,6 +107,40 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     ];
     tracing::info!(%address, public_url = public_url.as_str(), "the merchant serves");
     Ok(Running { address, public_url, metrics_address, merchant, server, beside })
+}
+
+/// What a merchant answers with, for whoever calls it within this process: nothing is listened on, and nothing done beside answering.
+///
+/// # Errors
+///
+/// Where the configuration is wrong, or what it names cannot be used.
+pub async fn router(config: &Config) -> Result<Router, StartError> {
+    let public_url = public_url(config, config.listen.port())?;
+    Ok(assemble_with_routes(config, &public_url).await?.1)
+}
+
+fn public_url(config: &Config, port: u16) -> Result<Url, StartError> {
+    match &config.public_url {
+        Some(url) => Ok(url.clone()),
+        None => Url::parse(&format!("http://localhost:{port}")).map_err(|_| StartError::PublicUrl),
+    }
+}
+
+async fn assemble_with_routes(config: &Config, public_url: &Url) -> Result<(Arc<Merchant>, Router), StartError> {
+    if let Some(folder) = config.shop_dir.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(StartError::ShopDir(folder.clone()));
+    }
+    let merchant = assemble(config, public_url).await?;
+    let policy = Policy {
+        paymentsos: merchant.settings.paymentsos_browser_url.clone(),
+        framed_by: config.shop_framed_by.clone(),
+        frames: config.shop_frames.clone(),
+        secure_fields: config.shop_secure_fields.clone(),
+        is_https: merchant.settings.is_https,
+    };
+    let pages = pages::routes(config.shop_dir.as_deref(), &policy);
+    let routes = routes(&merchant, &foreign_origins(config), pages, config.body_within);
+    Ok((merchant, routes))
 }
 
 /// A merchant with its records and its client, which does not serve yet.

@@ -29,6 +29,18 @@ async fn the_amount_that_was_shown_must_hold() {
 }
 
 #[tokio::test]
+async fn what_no_record_can_be_called_is_not_found() {
+    let shop = Arc::new(Shop::open().await);
+    let shopper = shop.shopper().await;
+    let own = format!("/api/payments/{}/charges/%00", shopper.payment);
+    let others = ["/api/payments/%00", "/api/payments/a%00b/charges/c", "/shop/orders/%00"];
+    for path in others.iter().copied().chain([own.as_str()]) {
+        let reply = shopper.request(Method::GET, path).send().await.expect("a reply");
+        assert_eq!(problem(reply, 404).await, "not-found", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn the_amount_is_not_changed_under_a_create_that_is_on_its_way() {
     let mut wire = None;
     let shop = Arc::new(Shop::open_with(|config| wire = Some(Wire::between(config))).await);

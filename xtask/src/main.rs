@@ -6,6 +6,7 @@ mod engines;
 mod examples;
 mod failure;
 mod files;
+mod fuzz;
 mod locales;
 mod minify;
 mod mutants;
@@ -72,13 +73,15 @@ enum Task {
     Explore(programs::Options),
     /// Change the flow in many small ways, and look whether a test finds each
     Mutants(mutants::Options),
+    /// Give bytes to everything that reads what others have written, and to the flow, for as long as wanted
+    Fuzz(fuzz::Options),
     /// Tell a trace from a support ticket in words, and replay it
     Replay(replay::Options),
     /// Measure what a page loads until Pay can be pressed, against sizes.json
     Size(size::Options),
     /// Minify what trunk has built (trunk's hook in Trunk.toml calls it)
     Minify,
-    /// Set up every tool without running anything
+    /// Set up every tool without running anything, but for the fuzzer's, which need another toolchain
     Setup,
 }
 
@@ -111,6 +114,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Simulate(options) => return programs::simulate(&options),
         Task::Explore(options) => return programs::explore(&options),
         Task::Mutants(options) => mutants::run(&options),
+        Task::Fuzz(options) => return fuzz::run(&options),
         Task::Replay(options) => replay::run(&options),
         Task::Locales => locales::run(),
         Task::Size(options) => size::run(&options),

@@ -35,21 +35,25 @@ impl Place {
 
 fn matches(allowed: &str, host: &str) -> bool {
     match allowed.strip_prefix("*.") {
+        // A star alone stands for nothing: else it would stand for every host with a dot at its end.
         Some(parent) => host
             .len()
             .checked_sub(parent.len() + 1)
             .and_then(|dot| host.get(dot..))
-            .is_some_and(|end| end.starts_with('.') && end[1..].eq_ignore_ascii_case(parent)),
+            .is_some_and(|end| end.starts_with('.') && end[1..].eq_ignore_ascii_case(parent) && !parent.is_empty()),
         None => host.eq_ignore_ascii_case(allowed),
     }
 }
 
-/// `URL` writes every IPv4 address as four decimal numbers, and takes a host of nothing but numbers for one, so the first is enough.
+/// `URL` writes every IPv4 address as four decimal numbers, and takes a host whose last part is a number for one, so the first is
+/// enough. `127..` is none, but a name.
 fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
         || host == "[::1]"
-        || host.strip_prefix("127.").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+        || host
+            .strip_prefix("127.")
+            .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && !rest.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -66,7 +70,9 @@ mod tests {
         for host in ["localhost", "shop.localhost", "127.0.0.1", "127.8.9.10", "[::1]"] {
             assert!(place("http", host).is_safe(), "{host}");
         }
-        for host in ["issuer.example", "127.0.0.1.example", "localhost.example", "10.0.0.1", "notlocalhost"] {
+        for host in
+            ["issuer.example", "127.0.0.1.example", "localhost.example", "10.0.0.1", "127..", "127.1..", "notlocalhost"]
+        {
             assert!(!place("http", host).is_safe(), "{host}");
         }
         for scheme in ["javascript", "data", "blob", "file", "intent", ""] {
@@ -91,5 +97,6 @@ mod tests {
         for host in ["a.issuer.example", "bank.example", "evilbank.example", "issuer.example.org", "é.example"] {
             assert!(!place("https", host).is_allowed(&hosts), "{host}");
         }
+        assert!(!place("https", "bank.example.").is_allowed(&["*.".to_string()]));
     }
 }

@@ -67,13 +67,18 @@ struct Line<'a> {
 impl Line<'_> {
     /// A word; `-` where there is none, and `?` in place of what is no word.
     fn word(&mut self, word: &str) {
-        self.text.push(' ');
-        self.put(if word.is_empty() { "-" } else { word });
+        if word.is_empty() {
+            self.text.push_str(" -");
+        } else {
+            self.text.push(' ');
+            self.put(word);
+        }
     }
 
+    /// A hyphen alone is no word: it stands for none.
     fn put(&mut self, word: &str) {
-        let is_word =
-            word.len() <= 64 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        let is_word = word.len() <= 64 && word != "-" && word.bytes().all(is_letter);
         self.text.push_str(if is_word { word } else { "?" });
     }
 

@@ -47,6 +47,10 @@ pub(super) fn cargo_mutants() -> Tool {
     Tool { package: "cargo-mutants", version: "27.1.0".into(), programs, features: &[], opt_level: "0" }
 }
 
+pub(super) fn cargo_fuzz() -> Tool {
+    Tool { package: "cargo-fuzz", version: "0.13.2".into(), programs: &["cargo-fuzz"], features: &[], opt_level: "0" }
+}
+
 pub(super) fn geckodriver() -> Tool {
     Tool { package: "geckodriver", version: "0.37.1".into(), programs: &["geckodriver"], features: &[], opt_level: "0" }
 }

@@ -22,6 +22,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub(crate) use rust::NIGHTLY;
+
 /// What a command cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
@@ -54,8 +56,12 @@ pub(crate) enum Need {
     Php,
     /// What makes requests up from an OpenAPI document.
     Schemathesis,
+    /// A nightly toolchain, for the fuzzer alone.
+    Nightly,
+    CargoFuzz,
 }
 
+/// All but what the fuzzer needs: another toolchain is a lot to set up for who may never use it.
 pub(crate) const ALL: &[Need] = &[
     Need::WasmTarget,
     Need::Components,
@@ -104,6 +110,8 @@ impl Need {
             Need::Postgresql => Ok(postgresql::find()),
             Need::Php => Ok(php::find()),
             Need::Schemathesis => schemathesis::find(),
+            Need::Nightly => Ok(rust::find_nightly()),
+            Need::CargoFuzz => cargo::find(&cargo::cargo_fuzz()),
         }
     }
 
@@ -126,6 +134,8 @@ impl Need {
             Need::Postgresql => postgresql::install(),
             Need::Php => php::install(),
             Need::Schemathesis => schemathesis::install(),
+            Need::Nightly => rust::add_nightly(),
+            Need::CargoFuzz => cargo::install(&cargo::cargo_fuzz()),
         }
     }
 }

@@ -30,6 +30,24 @@ pub(super) fn add_components() -> Result<Place> {
     rustup(&["component", "add", "rustfmt", "clippy"], "your Rust toolchain needs rustfmt and clippy")
 }
 
+/// The toolchain that the fuzzer's programs are built with.
+pub(crate) const NIGHTLY: &str = "nightly";
+
+/// With LLVM's own programs, which tell what was reached.
+pub(super) fn find_nightly() -> Option<Place> {
+    let list = |arguments: &[&str]| command::read(command::program("rustup").args(arguments)).unwrap_or_default();
+    // The components of a toolchain that is not there cannot be asked for.
+    let is_there = list(&["toolchain", "list"]).lines().any(|line| line.starts_with(NIGHTLY));
+    let has_llvm = || list(&["component", "list", "--installed", "--toolchain", NIGHTLY]).contains("llvm-tools");
+    (is_there && has_llvm()).then_some(Place::Here)
+}
+
+pub(super) fn add_nightly() -> Result<Place> {
+    announce("a nightly Rust toolchain, for the fuzzer", "a minute or two");
+    let install = ["toolchain", "install", NIGHTLY, "--profile", "minimal", "--component", "llvm-tools"];
+    rustup(&install, "the fuzzer needs a nightly toolchain with llvm-tools")
+}
+
 fn rustup(arguments: &[&str], otherwise: &str) -> Result<Place> {
     command::run(command::program("rustup").args(arguments)).map_err(|e| instead(e, otherwise))?;
     Ok(Place::Here)

@@ -32,6 +32,7 @@ macro_rules! in_every_engine {
     )+ };
 }
 
+mod addresses;
 mod basics;
 mod hard;
 mod network;

@@ -3,6 +3,8 @@
 //! Time is virtual and only moves where a test says so. What is saved and kept goes through its lines of text, as it does in a browser.
 //! And whatever a story is about, its trace is replayed in the end, and has to come to the same.
 
+pub(crate) mod anything;
+
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::returned::{self, Clean};
 use paymentsos_core::flow::{
