@@ -26,9 +26,9 @@ const PAYMENTS: [&str; 4] = [
     "65de6d2a-0000-4000-8000-00000000000a",
     "65de6d2a-0000-4000-8000-00000000000b",
     "65DE6D2A-0000-4000-8000-00000000000A",
-    "no payment",
+    "no-payment",
 ];
-/// One of them is no word, as two would look the same in a trace.
+/// One of them, and of all ids here, is no word: two would look the same in a trace.
 const TRANSACTIONS: [&str; 5] = [
     "aec1c306-0000-4000-8000-000000000001",
     "aec1c306-0000-4000-8000-000000000002",
