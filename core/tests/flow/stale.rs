@@ -225,3 +225,12 @@ fn a_page_that_begins_anew_gives_up_what_is_on_its_way() {
         }
     }
 }
+
+/// An answer that comes late is to be nobody's.
+#[test]
+fn a_page_that_begins_anew_numbers_its_requests_on() {
+    let mut world = World::at_shop();
+    let first = world.number(Ask::Read);
+    world.start();
+    assert!(world.number(Ask::Read) > first, "{first:?}");
+}

@@ -557,3 +557,14 @@ fn looked_at_again_a_page_where_all_is_said_asks_nothing() {
     world.is_looked_at();
     assert!(world.open.is_empty(), "{:?}", world.open);
 }
+
+/// Waiting for its turn took nothing of the time in which the payment is looked at.
+#[test]
+fn once_it_is_its_turn_a_look_has_its_whole_time() {
+    let mut world = held_up();
+    world.sleep(LOCK_LIMIT - 500);
+    world.is_free(Lock::Create);
+    world.read_says(lost());
+    world.wait(2_000);
+    world.shows(StateName::Creating);
+}

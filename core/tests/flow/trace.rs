@@ -268,3 +268,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_cannot_be_read_is_said_in_words() {
+    let line = Unreadable::Line { number: 3, wanted: "a time" };
+    for (unreadable, words) in
+        [(Unreadable::Version(9), "version 9"), (line, "line 3"), (Unreadable::Gap(7), "7 lines")]
+    {
+        assert!(unreadable.to_string().contains(words), "{unreadable}");
+    }
+}

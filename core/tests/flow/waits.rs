@@ -641,3 +641,16 @@ fn beside_an_ask_that_is_not_answered_the_payment_is_read_again_also_after_a_404
     world.wait(6_000);
     assert!(world.is_open(Ask::Read));
 }
+
+/// So it is from its first moment on: in a tab that was opened in the background, or by a page out of the browser's memory.
+#[test]
+fn a_page_that_begins_hidden_or_offline_asks_every_thirty_seconds() {
+    let not_there: [fn(&mut World); 2] = [|world| world.visible = false, |world| world.online = false];
+    for not_there in not_there {
+        let mut world = World::at_the_bank();
+        not_there(&mut world);
+        world.comes_back(&back_with(FIRST, "Pending"), "");
+        world.read_says(lists([pending(FIRST).of(&key(1))]));
+        assert_eq!(pause_after(&mut world, pending(FIRST)), 30_000);
+    }
+}
