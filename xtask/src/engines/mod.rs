@@ -34,6 +34,11 @@ impl Engine {
         }
     }
 
+    /// What the names of its journeys end with.
+    fn suffix(self) -> String {
+        format!("::{}", self.name())
+    }
+
     fn needs(self) -> &'static [Need] {
         match self {
             Engine::Chromium => &[Need::Browser],
@@ -67,7 +72,7 @@ fn sets_up_the_clock() -> Option<String> {
 }
 
 fn leave_out(engine: Engine, journeys: &mut Command) {
-    journeys.args(["--skip", &format!("::{}", engine.name())]);
+    journeys.args(["--skip", &engine.suffix()]);
 }
 
 #[derive(clap::Args)]
@@ -112,15 +117,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     missing.extend(sets_up_the_clock());
     let mut table = Table::default();
-    let mut journeys = made("engines::", options)?;
-    for engine in Engine::value_variants().iter().filter(|engine| !engines.contains(engine)) {
-        leave_out(*engine, &mut journeys);
+    let is_left_out = |name: &str| {
+        Engine::value_variants().iter().any(|engine| !engines.contains(engine) && name.ends_with(&engine.suffix()))
+    };
+    let wanted = names()?.into_iter().filter(|name| name.contains(&options.only) && !is_left_out(name));
+    let (of_every_engine, others): (Vec<_>, Vec<_>) = wanted.partition(|name| name.starts_with("engines::"));
+    let mut outcome = Ok(());
+    if !of_every_engine.is_empty() {
+        outcome = follow(made(&of_every_engine, options)?, LIMIT, |line| table.line(line));
     }
-    let mut outcome = follow(journeys, LIMIT, |line| table.line(line));
-    for engine in engines.into_iter().filter(|_| options.all) {
+    for engine in engines.into_iter().filter(|_| options.all && !others.is_empty()) {
         table.has_at_hand(engine);
-        let mut journeys = made("", options)?;
-        journeys.args(["--skip", "engines::"]).env("JOURNEYS_ENGINE", engine.name());
+        let mut journeys = made(&others, options)?;
+        journeys.env("JOURNEYS_ENGINE", engine.name());
         outcome = outcome.and(follow(journeys, LIMIT, |line| table.line(line)));
     }
     println!("\n{table}");
@@ -133,11 +142,20 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     outcome
 }
 
-/// What makes the journeys below that name, as far as they are wanted.
-fn made(below: &str, options: &Options) -> Result<Command> {
+const JOURNEYS: [&str; 6] = ["test", "--workspace", "--test", "journeys", "--", "--ignored"];
+
+/// The names of all journeys.
+fn names() -> Result<Vec<String>> {
+    let mut list = command::program("cargo");
+    list.args(JOURNEYS).args(["--list", "--format", "terse"]);
+    let listed = command::read(&mut list)?;
+    Ok(listed.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
+}
+
+/// What makes those journeys.
+fn made(names: &[String], options: &Options) -> Result<Command> {
     let mut journeys = command::program("cargo");
-    let only = format!("{below}{}", options.only);
-    journeys.args(["test", "--workspace", "--test", "journeys", "--", "--ignored", &only]);
+    journeys.args(JOURNEYS).arg("--exact").args(names);
     journeys.env("JOURNEYS_WALKS", options.walks.to_string());
     if let Some(seed) = options.seed {
         journeys.env("JOURNEYS_SEED", seed.to_string());
