@@ -3,10 +3,12 @@
 
 use crate::world::*;
 use paymentsos_core::codes::Code;
-use paymentsos_core::flow::returned::Clean;
-use paymentsos_core::flow::{Answer, Attempt, Effect, Flow, Input, Kept, Lock, Place, Request, Setup, StateName};
+use paymentsos_core::flow::returned::{Clean, Returned};
+use paymentsos_core::flow::{
+    Answer, Attempt, Effect, Fit, Flow, Input, Kept, Lock, Now, Place, Press, Request, Setup, Start, StateName,
+};
 use paymentsos_core::paymentsos::{Kind, Order, PaymentMethod, PaymentStatus, Status};
-use paymentsos_core::trace::{LIMIT, Trace, Unreadable, VERSION, outcome_line};
+use paymentsos_core::trace::{LIMIT, Trace, Unreadable, VERSION, input_line, outcome_line};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -141,6 +143,14 @@ fn every_effect_is_told_apart_and_has_words() {
         let line = outcome_line(&Flow::new().view(), std::slice::from_ref(effect));
         let told = story(&with_lines(&[start, &line]));
         assert!(!told.contains("does not know"), "{effect:?}: {told}");
+        let lock = match effect {
+            Effect::Lock(Lock::Create) => "asks for the lock for creating",
+            Effect::Lock(Lock::Wait) => "asks for the lock for waiting",
+            Effect::Unlock(Lock::Create) => "gives the lock for creating back",
+            Effect::Unlock(Lock::Wait) => "gives the lock for waiting back",
+            _ => "",
+        };
+        assert!(told.contains(lock), "{effect:?}: {told}");
         lines.insert(line);
         stories.insert(told);
     }
@@ -276,5 +286,183 @@ fn what_cannot_be_read_is_said_in_words() {
         [(Unreadable::Version(9), "version 9"), (line, "line 3"), (Unreadable::Gap(7), "7 lines")]
     {
         assert!(unreadable.to_string().contains(words), "{unreadable}");
+    }
+}
+
+/// What an engineer reads of something that happened, five seconds after the page began.
+fn in_words(input: &Input) -> String {
+    let now = Now { steady: 6_000, wall: MORNING + 5_000, chance: 0 };
+    let begun = returned().trace.lines[0].clone();
+    let line = input_line(input, now, &[]);
+    let outcome = outcome_line(&Flow::new().view(), &[]);
+    let trace = with_lines(&[&begun, &outcome, &line, &outcome]);
+    let steps = trace.steps().expect("a trace that can be read");
+    let story = steps[1].story(1_000, steps.first());
+    let [told] = story.as_slice() else { panic!("{story:?}") };
+    told.trim_start().strip_prefix("+5.0 s").expect("when it was").trim_start().to_owned()
+}
+
+fn begins(change: impl FnOnce(&mut Start)) -> Input {
+    let mut start = Start {
+        setup: shop(),
+        returned: Vec::new(),
+        saved: Vec::new(),
+        kept: None,
+        can_keep: true,
+        visible: true,
+        online: true,
+    };
+    change(&mut start);
+    Input::Start(Box::new(start))
+}
+
+fn attempt() -> Attempt {
+    Attempt {
+        id: key(1),
+        kind: Kind::Charge,
+        at: MORNING,
+        transaction: None,
+        since: None,
+        doubtful: false,
+        link: false,
+    }
+}
+
+#[test]
+fn a_beginning_is_told_with_all_that_it_depends_on() {
+    let page = format!("the page begins: charge of payment {PAYMENT}; 4097 USD in minor units");
+    assert_eq!(in_words(&begins(|_| {})), page);
+    let nothing = "the page begins, without a payment-id".to_owned();
+    assert_eq!(in_words(&begins(|start| start.setup = Setup { money: None, ..return_page() })), nothing);
+    let kept = Kept { payment_id: PAYMENT.into(), kind: Kind::Charge, transaction: FIRST.into(), since: MORNING };
+    let of = |payment: Option<&str>, transaction: Option<&str>| Returned {
+        payment_id: payment.map(str::to_owned),
+        transaction: transaction.map(|id| (Kind::Authorization, id.to_owned())),
+    };
+    let with: [(Input, String); 12] = [
+        (
+            begins(|start| start.setup.merchant_site = place(1, "http", "shop.example")),
+            "merchant-site-url cannot be used".into(),
+        ),
+        (begins(|start| start.setup.fit = Fit::Look), "a setting is missing or not understood".into()),
+        (begins(|start| start.setup.fit = Fit::Nothing), "there is no backend".into()),
+        (begins(|start| start.can_keep = false), "nothing can be kept in this browser".into()),
+        (begins(|start| start.visible = false), "hidden".into()),
+        (begins(|start| start.online = false), "offline".into()),
+        (begins(|start| start.kept = Some(kept)), format!("last looked at was charge {FIRST} of payment {PAYMENT}")),
+        (
+            begins(|start| start.returned = vec![of(Some(PAYMENT), Some(FIRST))]),
+            format!("its address names authorization {FIRST} of payment {PAYMENT}"),
+        ),
+        (
+            begins(|start| start.returned = vec![of(None, Some(FIRST)), of(Some(PAYMENT), None)]),
+            format!(
+                "its address names authorization {FIRST} of payment ?; its address names transaction ? of payment {PAYMENT}"
+            ),
+        ),
+        (
+            begins(|start| start.saved = vec![(PAYMENT.into(), attempt())]),
+            format!("saved of payment {PAYMENT} is attempt {}", key(1)),
+        ),
+        (
+            begins(|start| {
+                let saved = Attempt { transaction: Some(FIRST.into()), doubtful: true, link: true, ..attempt() };
+                start.saved = vec![(PAYMENT.into(), saved)];
+            }),
+            format!("saved of payment {PAYMENT} is attempt {}, charge {FIRST}, in doubt, by link", key(1)),
+        ),
+        (begins(|start| (start.visible, start.online) = (false, false)), "hidden; offline".into()),
+    ];
+    for (input, words) in with {
+        assert_eq!(in_words(&input), format!("{page}; {words}"));
+    }
+}
+
+#[test]
+fn every_input_is_told_in_words() {
+    let pay = |window| Input::Pay(Press { id: key(1), method: 1, window });
+    let words = [
+        (pay(false), format!("Pay is pressed (attempt {})", key(1))),
+        (pay(true), format!("Pay is pressed (attempt {}); a window opens", key(1))),
+        (Input::Method { number: 1, given: true }, "the page has given the payment method".into()),
+        (Input::Method { number: 1, given: false }, "the page gives no payment method".into()),
+        (Input::Locked(Lock::Wait, None), "the lock for waiting is there".into()),
+        (
+            Input::Locked(Lock::Create, Some(attempt())),
+            format!("the lock for creating is there; saved is attempt {}", key(1)),
+        ),
+        (Input::TryAgain, "the shopper presses Try again".into()),
+        (Input::Check, "the shopper or the page wants to know now".into()),
+        (Input::Reset, "the page wants a new look".into()),
+        (Input::Woke, "the time is over".into()),
+        (Input::Visible(true), "the page becomes visible".into()),
+        (Input::Visible(false), "the page becomes hidden".into()),
+        (Input::Online(true), "the browser is online".into()),
+        (Input::Online(false), "the browser is offline".into()),
+        (Input::Left, "the page is being left".into()),
+        (Input::Shown, "the page is shown again".into()),
+        (Input::Heard, "another tab says that something has happened".into()),
+        (Input::Token, "the page sets a new client-token".into()),
+        (Input::WindowClosed, "the window of the bank seems to be closed".into()),
+        (Input::HandedOver, "the shopper is back in the window or the frame".into()),
+        (Input::TakenOver, "the page that opened this one goes on".into()),
+    ];
+    for (input, words) in words {
+        assert_eq!(in_words(&input), words);
+    }
+}
+
+#[test]
+fn every_answer_is_told_in_words() {
+    let charged_back = {
+        let mut told = payment(PaymentStatus::Captured, []);
+        told.payment.is_chargedback = true;
+        Answer::Payment(told)
+    };
+    let http = place(9, "http", "bank.example");
+    let words = [
+        (untouched(), "the payment is Initialized, 4097 USD in minor units; nothing was tried".into()),
+        (not_expanded(), "the payment is Initialized, 4097 USD in minor units; its transactions are not listed".into()),
+        (charged_back, "the payment is Captured, 4097 USD in minor units; charged back; nothing was tried".into()),
+        (
+            lists([pending(FIRST), failed(SECOND).authorization()]),
+            format!(
+                "the payment is Pending, 4097 USD in minor units; charge {FIRST} is Pending; authorization {SECOND} is Failed, payment_method_declined"
+            ),
+        ),
+        (
+            failed(FIRST).because("payment_method_declined").of(&key(1)).into(),
+            format!("the transaction {FIRST} is Failed, payment_method_declined, of attempt {}", key(1)),
+        ),
+        (pending(FIRST).at_bank().into(), format!("the transaction {FIRST} is Pending, leading to address {BANK}")),
+        (
+            pending(FIRST).collecting().into(),
+            format!("the transaction {FIRST} is Pending, wanting data at address {COLLECTOR}"),
+        ),
+        (
+            pending(FIRST).at(http).into(),
+            format!("the transaction {FIRST} is Pending, leading where nobody may be sent"),
+        ),
+        (pending(FIRST).held().into(), format!("the transaction {FIRST} is Pending, the answer having been held")),
+        (refused(409), "refused with 409".into()),
+        (refused_for(503, 1_900), "refused with 503, to be tried again in 1.9 s".into()),
+        (refused_for(503, 61_900), "refused with 503, to be tried again in 1:01 min".into()),
+        (lost(), "no answer, or none that can be read".into()),
+        (Answer::NotSent, "it could not be sent".into()),
+    ];
+    for (answer, words) in words {
+        assert_eq!(in_words(&Input::Answered { request: 7, answer }), format!("request 7: {words}"));
+    }
+}
+
+/// JavaScript counts to 2^53: what is beyond was written by nobody.
+#[test]
+fn a_moment_that_no_browser_has_cannot_be_read() {
+    for (steady, is_read) in [((1 << 53) - 1, true), (1 << 53, false)] {
+        let start = returned().trace.lines[0].clone();
+        let line = input_line(&Input::Woke, Now { steady, wall: MORNING, chance: 0 }, &[]);
+        let outcome = outcome_line(&Flow::new().view(), &[]);
+        let steps = with_lines(&[&start, &outcome, &line, &outcome]).steps();
+        assert_eq!(steps.is_ok(), is_read, "{steady}: {steps:?}");
     }
 }
