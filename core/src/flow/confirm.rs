@@ -52,7 +52,10 @@ impl Flow {
     pub(super) fn let_go(&mut self) {
         self.abort_ask();
         self.watched = None;
-        self.effect(Effect::Drop);
+        // A page that names no payment has nothing else that tells it after a reload which one it is about.
+        if self.setup.as_ref().is_some_and(|setup| setup.payment_id.is_some()) {
+            self.effect(Effect::Drop);
+        }
     }
 
     /// The deadline counts from `since`, by the wall clock. A time ahead of it counts as now.

@@ -401,3 +401,21 @@ fn a_forged_transaction_does_not_hide_a_payment_whose_reading_was_lost() {
         world.shows(StateName::Succeeded);
     }
 }
+
+/// Its address was cleaned, so nothing else tells it after a reload.
+#[test]
+fn a_page_that_names_no_payment_knows_it_after_try_again_and_a_reload_too() {
+    let mut world = World::at_the_bank();
+    world.setup = return_page();
+    world.comes_back(&back_with(FIRST, "Failed"), "");
+    world.read_says(lists([failed(FIRST).of(&key(1))]));
+    world.ask_says(failed(FIRST).of(&key(1)));
+    world.shows_failure(Code::Declined);
+    world.try_again();
+    world.read_says(lists([failed(FIRST).of(&key(1))]));
+    world.shows(StateName::Ready);
+    world.reload();
+    world.read_says(lists([failed(FIRST).of(&key(1))]));
+    world.ask_says(failed(FIRST).of(&key(1)));
+    world.shows_failure(Code::Declined);
+}
