@@ -243,9 +243,11 @@ impl Flow {
             if creating.step == Step::Go {
                 return self.post(now);
             }
-            creating.elsewhere = true;
             creating.next = None;
-            self.looking_since = now.steady;
+            // While the turn does not come, the looks for what stands are further and further apart.
+            if !std::mem::replace(&mut creating.elsewhere, true) {
+                self.looking_since = now.steady;
+            }
             self.read_now(now);
         }
     }

@@ -568,3 +568,25 @@ fn once_it_is_its_turn_a_look_has_its_whole_time() {
     world.wait(2_000);
     world.shows(StateName::Creating);
 }
+
+/// Another tab has the turn, this one's POST is in doubt, and the backend is down: no reason to ask it more than once a second.
+#[test]
+fn a_turn_that_does_not_come_makes_no_storm() {
+    let mut world = World::paying();
+    world.input(Input::Left);
+    world.open.clear();
+    world.locks.clear();
+    world.locked_elsewhere.push(Lock::Create);
+    world.input(Input::Shown);
+    let (before, end) = (world.count(Ask::Read), world.now.steady + MINUTE / 2);
+    while world.now.steady < end {
+        if world.is_open(Ask::Read) {
+            world.read_says(refused(503));
+        } else {
+            world.ring();
+        }
+    }
+    world.shows(StateName::Creating);
+    let reads = world.count(Ask::Read) - before;
+    assert!((5..15).contains(&reads), "{reads} in half a minute");
+}
