@@ -29,6 +29,8 @@ pub(crate) struct Asked {
 impl Merchant {
     /// Carries an operation out, or replies with what an earlier request under the same key made.
     pub(crate) async fn operate(self: &Arc<Self>, asked: Asked) -> Result<Transaction, Problem> {
+        // Of what is no payment of ours, no turn is taken.
+        self.store.order_of_payment(&asked.payment).await?.ok_or_else(Problem::not_found)?;
         let merchant = Arc::clone(self);
         // On its own: a system that hangs up must not stop it half-way.
         let piece = self.under_way.begin();

@@ -30,7 +30,9 @@ async fn the_amount_that_was_shown_must_hold() {
 
 #[tokio::test]
 async fn what_no_record_can_be_called_is_not_found() {
-    let shop = Arc::new(Shop::open().await);
+    let secret = "a-key-of-the-warehouse-that-is-long-enough";
+    let shop = Shop::open_with(|config| config.system_keys = vec![merchant::Secret::new(secret)]);
+    let shop = Arc::new(shop.await);
     let shopper = shop.shopper().await;
     let own = format!("/api/payments/{}/charges/%00", shopper.payment);
     let others = ["/api/payments/%00", "/api/payments/a%00b/charges/c", "/shop/orders/%00"];
@@ -38,6 +40,9 @@ async fn what_no_record_can_be_called_is_not_found() {
         let reply = shopper.request(Method::GET, path).send().await.expect("a reply");
         assert_eq!(problem(reply, 404).await, "not-found", "{path}");
     }
+    let request = shop.request(Method::POST, "/systems/payments/%00/captures").bearer_auth(secret);
+    let request = request.header("idempotency-key", Uuid::new_v4().to_string()).json(&json!({"amount": 1}));
+    assert_eq!(problem(request.send().await.expect("a reply"), 404).await, "not-found");
 }
 
 #[tokio::test]

@@ -36,8 +36,9 @@ fn save(world: &mut World, attempt: &Attempt) {
 fn nothing_is_read_or_sent_for_a_press_while_another_tab_is_paying() {
     let mut world = held_up();
     assert_eq!((world.locks.as_slice(), world.open.len()), (&[Lock::Create][..], 0));
+    world.wait(LOCK_NOTICE - 1);
     assert_eq!(world.shows(StateName::Creating).fault, None, "it may take a moment");
-    world.wait(LOCK_NOTICE);
+    world.wait(1);
     assert_eq!(world.shows(StateName::Creating).fault, Some(Code::PaidElsewhere));
     world.read_says(untouched());
     world.wait(LOCK_LIMIT - LOCK_NOTICE - 1);

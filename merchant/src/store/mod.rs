@@ -197,6 +197,11 @@ async fn open_sqlite(url: &str) -> Result<AnyPool, sqlx::Error> {
         .await
 }
 
+/// Whether a record can have that name. PostgreSQL's texts hold no NUL, and to look for one is a fault there.
+fn can_be_named(name: &str) -> bool {
+    !name.contains('\0')
+}
+
 /// Milliseconds since 1970 (UTC).
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

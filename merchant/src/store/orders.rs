@@ -1,7 +1,7 @@
 //! Orders: what is bought, by whom, and the payment behind it.
 
 use super::clock::milliseconds;
-use super::{Store, StoreError, now};
+use super::{Store, StoreError, can_be_named, now};
 use paymentsos_core::paymentsos::Kind;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -82,12 +82,18 @@ impl Store {
 
     /// The order of that number.
     pub(crate) async fn order(&self, id: &str) -> Result<Option<Order>, StoreError> {
+        if !can_be_named(id) {
+            return Ok(None);
+        }
         let row = sqlx::query("SELECT * FROM orders WHERE id = $1").bind(id).fetch_optional(&self.pool).await?;
         row.as_ref().map(Order::from_row).transpose()
     }
 
     /// The order behind a payment.
     pub(crate) async fn order_of_payment(&self, payment: &str) -> Result<Option<Order>, StoreError> {
+        if !can_be_named(payment) {
+            return Ok(None);
+        }
         let row =
             sqlx::query("SELECT * FROM orders WHERE payment = $1").bind(payment).fetch_optional(&self.pool).await?;
         row.as_ref().map(Order::from_row).transpose()

@@ -4,6 +4,7 @@
 //! `story` gives it what a browser and a backend can come to, and holds it to more.
 
 use crate::tape::Tape;
+use crate::trace::tell;
 use crate::world::traced;
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::returned::Returned;
@@ -26,9 +27,9 @@ const PAYMENTS: [&str; 4] = [
     "65de6d2a-0000-4000-8000-00000000000a",
     "65de6d2a-0000-4000-8000-00000000000b",
     "65DE6D2A-0000-4000-8000-00000000000A",
-    "no-payment",
+    "an-odd_payment",
 ];
-/// One of them, and of all ids here, is no word: two would look the same in a trace.
+/// Of all ids, one is no word: two would look the same in a trace.
 const TRANSACTIONS: [&str; 5] = [
     "aec1c306-0000-4000-8000-000000000001",
     "aec1c306-0000-4000-8000-000000000002",
@@ -322,7 +323,6 @@ impl Page {
             .map(|money| Money {
                 currency: if money.currency == "ä€" { "?".into() } else { money.currency }, ..money
             });
-        view.payment_id = view.payment_id.map(|id| if id == "no payment" { "?".into() } else { id });
         view.transaction_id = view.transaction_id.map(|id| if id == "-" { "?".into() } else { id });
         assert_eq!(traced(replayed.view), view);
     }
@@ -331,12 +331,8 @@ impl Page {
 /// What has led there, for whoever looks at a finding.
 impl Drop for Page {
     fn drop(&mut self) {
-        if std::thread::panicking()
-            && let Ok(steps) = self.trace.steps()
-        {
-            let befores = std::iter::once(None).chain(steps.iter().map(Some));
-            let story = steps.iter().zip(befores).flat_map(|(step, before)| step.story(0, before));
-            eprintln!("{}", story.collect::<Vec<_>>().join("\n"));
+        if std::thread::panicking() {
+            tell(&self.trace);
         }
     }
 }

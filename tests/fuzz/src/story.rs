@@ -1,6 +1,7 @@
 //! Whole stories of a payment: the steps of the flow's own tests, drawn from bytes, and held to the same after each step.
 
 use crate::tape::Tape;
+use crate::trace::tell;
 use crate::world::MINUTE;
 use crate::world::anything::{Backend, Outcome, Reply, Run, Step};
 use paymentsos_core::flow::{Lock, Millis, Presentation};
@@ -28,15 +29,26 @@ pub fn run(bytes: &[u8]) {
     let backend = tape.pick(&[Backend::Honest, Backend::Faulty, Backend::Silent]);
     let (cannot_store, chance) = (tape.flag(), tape.byte());
     let outcomes = (0..=tape.below(4)).map(|_| tape.pick(&OUTCOMES)).collect();
-    let mut run = Run::new(outcomes, presentation, !cannot_store);
-    run.world.now.chance = u16::from(chance) * 257;
+    let mut told = Told(Run::new(outcomes, presentation, !cannot_store));
+    told.0.world.now.chance = u16::from(chance) * 257;
     for _ in 0..MOST_STEPS {
         if tape.is_over() {
             break;
         }
-        run.step(&step(&mut tape));
+        told.0.step(&step(&mut tape));
     }
-    run.comes_to_rest(backend);
+    told.0.comes_to_rest(backend);
+}
+
+/// What has led there, for whoever looks at a finding.
+struct Told(Run);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tell(&self.0.world.trace);
+        }
+    }
 }
 
 fn step(tape: &mut Tape<'_>) -> Step {

@@ -43,3 +43,12 @@ pub fn run(bytes: &[u8]) {
         Err(why) => assert_eq!(why, Unreadable::Gap(trace.dropped)),
     }
 }
+
+/// Tells a trace in words to whoever runs this.
+pub(crate) fn tell(trace: &Trace) {
+    let Ok(steps) = trace.steps() else { return };
+    let begun = steps.first().map_or(0, |step| step.now.steady);
+    let befores = std::iter::once(None).chain(steps.iter().map(Some));
+    let story = steps.iter().zip(befores).flat_map(|(step, before)| step.story(begun, before));
+    eprintln!("{}", story.collect::<Vec<_>>().join("\n"));
+}

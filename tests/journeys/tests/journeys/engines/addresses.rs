@@ -33,7 +33,12 @@ fn addresses() -> Vec<(String, Option<String>)> {
     let data = std::fs::read_to_string(file).expect("the data can be read");
     let data: Vec<Value> = serde_json::from_str(&data).expect("the data is a list");
     let text = |value: &Value| value.as_str().map(str::to_owned);
-    data.iter().filter_map(|one| Some((text(&one["input"])?, text(&one["base"])))).collect()
+    let given: Vec<_> = data.iter().filter_map(|one| Some((text(&one["input"])?, text(&one["base"])))).collect();
+    // Most are at http, which is hardly ever allowed: so each also at https.
+    let at_https = |text: &String| text.replacen("http:", "https:", 1);
+    let others = given.iter().map(|(input, base)| (at_https(input), base.as_ref().map(at_https)));
+    let others: Vec<_> = others.filter(|other| !given.contains(other)).collect();
+    given.into_iter().chain(others).collect()
 }
 
 /// What the engine's `URL` reads, as the component takes it (`src/browser/places.rs`), and the address as it writes it.
@@ -100,7 +105,7 @@ async fn whatever_url_reads_is_judged_rightly(engine: Engine) {
         "{engine}: of {} addresses, {safe} safe, {allowed} on the list, {refused} refused, {none} none",
         addresses.len()
     );
-    assert!(safe >= 50 && allowed >= 5 && refused - none >= 100 && none >= 100, "{safe} {allowed} {refused} {none}");
+    assert!(safe >= 100 && allowed >= 20 && refused - none >= 100 && none >= 100, "{safe} {allowed} {refused} {none}");
 }
 
 /// The page as it is published, shown each of them as the redirection of a pending charge: it offers those to the shopper that the core
@@ -115,13 +120,12 @@ async fn the_page_judges_as_the_core(engine: Engine) {
         for (((input, _), (place, href)), judged) in addresses.iter().zip(read(&browser, &addresses).await).zip(judged)
         {
             let wanted = if place.is_allowed(hosts) { href } else { "refused".to_owned() };
-            // An address without a word is none.
             assert_eq!(judged, wanted, "{input:?}, of {hosts:?}");
             *(if judged == "refused" { &mut refused } else { &mut offered }) += 1;
         }
     }
     println!("{engine}: the page offered {offered} and refused {refused}");
-    assert!(offered >= 50 && refused >= 200, "{offered} {refused}");
+    assert!(offered >= 100 && refused >= 200, "{offered} {refused}");
 }
 
 /// Where each element says that the shopper can go on, or that it is refused.
