@@ -143,14 +143,15 @@ fn every_effect_is_told_apart_and_has_words() {
         let line = outcome_line(&Flow::new().view(), std::slice::from_ref(effect));
         let told = story(&with_lines(&[start, &line]));
         assert!(!told.contains("does not know"), "{effect:?}: {told}");
-        let lock = match effect {
+        let words = match effect {
             Effect::Lock(Lock::Create) => "asks for the lock for creating",
             Effect::Lock(Lock::Wait) => "asks for the lock for waiting",
             Effect::Unlock(Lock::Create) => "gives the lock for creating back",
             Effect::Unlock(Lock::Wait) => "gives the lock for waiting back",
+            Effect::Listen(None) => "listens to no other tab",
             _ => "",
         };
-        assert!(told.contains(lock), "{effect:?}: {told}");
+        assert!(told.contains(words), "{effect:?}: {told}");
         lines.insert(line);
         stories.insert(told);
     }
