@@ -29,7 +29,9 @@ impl Place {
     /// As [`is_allowed`](Place::is_allowed), for any host.
     pub fn is_safe(&self) -> bool {
         let secure = self.scheme == "https" || self.scheme == "http" && is_loopback(&self.host);
-        secure && !self.host.is_empty() && !self.has_credentials && self.length <= LONGEST_ADDRESS
+        // No host has an escape in it (WHATWG URL, forbidden domain code points); older browsers let it stand there.
+        let is_host = !self.host.is_empty() && !self.host.contains('%');
+        secure && is_host && !self.has_credentials && self.length <= LONGEST_ADDRESS
     }
 }
 
@@ -79,6 +81,7 @@ mod tests {
             assert!(!place(scheme, "issuer.example").is_safe(), "{scheme}");
             assert!(!place(scheme, "").is_safe(), "{scheme}");
         }
+        assert!(!place("https", "bank%20.example").is_safe());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
-use url::Url;
+use url::{ParseError, Url};
 
 in_every_engine! {
     whatever_url_reads_is_judged_rightly,
@@ -84,7 +84,13 @@ async fn whatever_url_reads_is_judged_rightly(engine: Engine) {
     let hosts = HOSTS.map(str::to_owned);
     let (mut safe, mut allowed, mut refused, mut none) = (0, 0, 0, 0);
     for ((input, base), (place, href)) in addresses.iter().zip(read(&browser, &addresses).await) {
-        let is_good = Url::parse(&href).is_ok_and(|url| is_good_address(&url));
+        let is_good = match Url::parse(&href) {
+            // An escape that a browser lets stand in a host is refused, whatever it stands for.
+            Ok(url) => is_good_address(&url) && !place.host.contains('%'),
+            // Some browsers let a label stand that is no Punycode: https to a name that nobody can have.
+            Err(ParseError::IdnaError) => place.scheme == "https" && place.is_safe(),
+            Err(_) => false,
+        };
         if place.is_safe() {
             assert!(
                 is_good,
