@@ -3,7 +3,6 @@
 use crate::command::{self, follow};
 use crate::failure::{Failure, Result};
 use crate::tools::{Need, Toolbox};
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -52,9 +51,10 @@ fn mutants<'a>(which: impl Iterator<Item = &'a str>) -> Result<Command> {
 
 fn finish(mutants: Command) -> Result<()> {
     follow(mutants, LIMIT, |_| {}).map_err(|_| {
-        let missed = Path::new("target/mutants.out/missed.txt").display();
-        Failure(format!(
-            "not every mutant was found (see {missed}): write a test that tells it apart, or say in .cargo/mutants.toml why none can"
-        ))
+        Failure(
+            "not every mutant was found (see target/mutants.out/missed.txt): write a test that tells it apart, or say in \
+             .cargo/mutants.toml why none can"
+                .into(),
+        )
     })
 }
