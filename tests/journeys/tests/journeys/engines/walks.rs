@@ -212,9 +212,9 @@ async fn made(browser: &mut Browser, engine: Engine, seed: u64, taken: &mut Stri
         true => browser.may_move(Move::Reload).await,
         false => browser.may_go_to(&shop).await,
     }
-    let shown = ends_true(&world, browser).await?;
+    let shown = ends_true(&world, browser, &shop).await?;
     browser.may_go_to(&shop).await;
-    ends_true(&world, browser).await.map_err(|wrong| format!("{wrong} in the shop"))?;
+    ends_true(&world, browser, &shop).await.map_err(|wrong| format!("{wrong} in the shop"))?;
     match (world.paid_twice().await.first(), world.proxy.passed("POST", "/violation").first()) {
         (Some(wrong), _) => Err(wrong.clone()),
         (_, Some(_)) => Err("the page's policy was broken".to_owned()),
@@ -223,7 +223,7 @@ async fn made(browser: &mut Browser, engine: Engine, seed: u64, taken: &mut Stri
 }
 
 /// Waits until the page says what PaymentsOS knows. Where it says that it still waits, it is asked to look.
-async fn ends_true(world: &World, browser: &Browser) -> Result<String, String> {
+async fn ends_true(world: &World, browser: &Browser, shop: &str) -> Result<String, String> {
     let begun = Instant::now();
     loop {
         let wrong = match world.is_told_by(browser).await {
@@ -238,6 +238,10 @@ async fn ends_true(world: &World, browser: &Browser) -> Result<String, String> {
         }
         // A window closes itself once the page that opened it knows the result.
         browser.looks_at_something().await;
+        if !browser.address_if_any().await.starts_with(&world.shop()) {
+            // A create was still under way when the page was loaded again, and led to the bank after all.
+            browser.may_go_to(shop).await;
+        }
         browser.may_check().await;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
