@@ -26,6 +26,7 @@ mod https;
 mod knowledge;
 mod limits;
 mod metrics;
+mod names;
 mod operations;
 mod pages;
 mod paymentsos;

@@ -7,6 +7,7 @@ use crate::desk::Desk;
 use crate::headers::Policy;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::names;
 use crate::paymentsos::{ClientError, PaymentsOs};
 use crate::proxies::Proxies;
 use crate::shop::ChangeError;
@@ -16,7 +17,7 @@ use crate::{Merchant, Settings, api, headers, health, pages, shop, webhooks};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderValue, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 use axum::response::Response;
 use axum::routing::{get, post};
 use std::io;
@@ -217,6 +218,7 @@ fn routes(merchant: &Arc<Merchant>, foreign: &[String], pages: Router, body_with
         .merge(health::routes(Arc::clone(merchant)))
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .merge(webhooks)
+        .layer(from_fn(names::addressed))
         .layer(RequestBodyDeadlineLayer::new(body_within))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(replied))
 }

@@ -3,6 +3,7 @@
 
 use crate::Merchant;
 use crate::body;
+use crate::names::is_name;
 use crate::problem::{Problem, Type};
 use crate::signature::is_signed;
 use axum::body::Bytes;
@@ -22,7 +23,7 @@ pub(crate) async fn receive(
 ) -> Result<StatusCode, Problem> {
     let unreadable = || Problem::new(Type::Webhook, "This is no webhook of PaymentsOS, version 1.2.0 or newer.");
     let webhook: Value = serde_json::from_slice(&body::whole(body)?).map_err(|_| unreadable())?;
-    let text = |pointer| webhook.pointer(pointer).and_then(Value::as_str);
+    let text = |pointer| webhook.pointer(pointer).and_then(Value::as_str).filter(|text| is_name(text));
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let (Some(id), Some(event)) = (text("/id"), header("event-type")) else { return Err(unreadable()) };
     let request_id = header("x-zooz-request-id").unwrap_or("");

@@ -133,6 +133,17 @@ async fn badly_signed() {
 }
 
 #[tokio::test]
+async fn named_as_no_record_can_be() {
+    let shop = Arc::new(Shop::open_deaf().await);
+    let shopper = shop.shopper().await;
+    let nameless = send(&shop, &webhook("a\0b", &shopper.payment, "Succeed"), &key()).await;
+    assert_eq!(problem(nameless, 400).await, "webhook");
+    let elsewhere = send(&shop, &webhook("one", "a\0b", "Succeed"), &key()).await;
+    assert_eq!(elsewhere.status(), 200, "a payment that is not ours");
+    assert_eq!(shop.entries("request", "GET", &shopper.payment).await.len(), 0);
+}
+
+#[tokio::test]
 async fn larger_than_any() {
     let shop = Shop::open_deaf().await;
     for (length, status, expected) in [(1024 * 1024, 400, "webhook"), (1024 * 1024 + 1, 413, "too-large")] {

@@ -2,6 +2,7 @@
 
 use crate::command::{self, follow};
 use crate::failure::{Failure, Result};
+use crate::shop;
 use crate::tools::{Need, Toolbox};
 use std::process::Command;
 use std::time::Duration;
@@ -37,7 +38,8 @@ pub(crate) fn run_a_part() -> Result<()> {
 
 fn mutants<'a>(which: impl Iterator<Item = &'a str>) -> Result<Command> {
     let mut mutants = Toolbox::with(&[Need::CargoMutants])?.command("cargo");
-    mutants.args(["mutants", "--package", "paymentsos-core", "--output", "target", "--no-times", "--colors", "never"]);
+    mutants.args(["mutants", "--package", "paymentsos-core", "--no-times", "--colors", "never", "--output"]);
+    mutants.arg(shop::target_folder()?);
     // What waits for ever does so within the time of a thousand stories.
     mutants.args(["--timeout", "90"]);
     mutants.args(which);
@@ -52,7 +54,7 @@ fn mutants<'a>(which: impl Iterator<Item = &'a str>) -> Result<Command> {
 fn finish(mutants: Command) -> Result<()> {
     follow(mutants, LIMIT, |_| {}).map_err(|_| {
         Failure(
-            "not every mutant was found (see target/mutants.out/missed.txt): write a test that tells it apart, or say in \
+            "not every mutant was found (see mutants.out/missed.txt in the target folder): write a test that tells it apart, or say in \
              .cargo/mutants.toml why none can"
                 .into(),
         )

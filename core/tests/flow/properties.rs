@@ -62,17 +62,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn outcomes() -> impl Strategy<Value = Vec<Outcome>> {
-    let outcome = prop::sample::select(vec![
-        Outcome::Succeeds,
-        Outcome::Fails,
-        Outcome::Fails,
-        Outcome::Pends,
-        Outcome::AtBank,
-        Outcome::Framed,
-        Outcome::Collects,
-        Outcome::AtNowhereSafe,
-        Outcome::ByLink,
-    ]);
+    // Only after a failure there is another attempt.
+    let outcome = prop_oneof![1 => Just(Outcome::Fails), 8 => prop::sample::select(&Outcome::ALL[..])];
     prop::collection::vec(outcome, 1..5)
 }
 

@@ -379,6 +379,23 @@ fn a_beginning_is_told_with_all_that_it_depends_on() {
     }
 }
 
+/// A hyphen stands for what is not there; what is called so is there all the same.
+#[test]
+fn what_is_called_by_a_hyphen_is_not_taken_for_none() {
+    let called = |transaction: Option<&str>| {
+        let attempt = Attempt { transaction: transaction.map(str::to_owned), ..attempt() };
+        let locked = Input::Locked(Lock::Create, Some(attempt));
+        let line = input_line(&locked, Now { steady: 1, wall: MORNING, chance: 0 }, &[]);
+        let outcome = outcome_line(&Flow::new().view(), &[]);
+        let steps = with_lines(&[&line, &outcome]).steps().expect("a trace that can be read");
+        let Input::Locked(_, Some(read)) = &steps[0].input else { panic!("{line}") };
+        read.transaction.clone()
+    };
+    assert_eq!(called(None), None);
+    assert_eq!(called(Some("-")).as_deref(), Some("?"));
+    assert_eq!(called(Some("a-b")).as_deref(), Some("a-b"));
+}
+
 #[test]
 fn every_input_is_told_in_words() {
     let pay = |window| Input::Pay(Press { id: key(1), method: 1, window });

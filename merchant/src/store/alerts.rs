@@ -47,7 +47,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Order;
+    use crate::store::orders::tests::order;
     use paymentsos_core::paymentsos::{Kind, Transaction};
     use sqlx::Row;
     use std::time::Duration;
@@ -72,18 +72,5 @@ mod tests {
     async fn pairs(store: &Store, rows: &'static str) -> Vec<(String, String)> {
         let rows = sqlx::query(rows).fetch_all(&store.pool).await.unwrap();
         rows.iter().map(|row| (row.get("code"), row.get("transaction_id"))).collect()
-    }
-
-    fn order() -> Order {
-        Order {
-            id: "o".to_owned(),
-            session: "s".to_owned(),
-            item: "mug".to_owned(),
-            kind: Kind::Charge,
-            amount: 4_097,
-            currency: "USD".to_owned(),
-            upstream_key: "k".to_owned(),
-            payment: Some("p".to_owned()),
-        }
     }
 }

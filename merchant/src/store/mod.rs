@@ -197,11 +197,6 @@ async fn open_sqlite(url: &str) -> Result<AnyPool, sqlx::Error> {
         .await
 }
 
-/// Whether a record can have that name. PostgreSQL's texts hold no NUL, and to look for one is a fault there.
-fn can_be_named(name: &str) -> bool {
-    !name.contains('\0')
-}
-
 /// Milliseconds since 1970 (UTC).
 pub(crate) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -237,17 +232,7 @@ mod tests {
         let told = |status: &str| -> Transaction {
             serde_json::from_value(serde_json::json!({"id": "t", "result": {"status": status}})).unwrap()
         };
-        let order = Order {
-            id: "o".to_owned(),
-            session: "s".to_owned(),
-            item: "mug".to_owned(),
-            kind: Kind::Charge,
-            amount: 4_097,
-            currency: "USD".to_owned(),
-            upstream_key: "k".to_owned(),
-            payment: Some("p".to_owned()),
-        };
-        store.open_order(&order).await.unwrap();
+        store.open_order(&orders::tests::order()).await.unwrap();
         assert!(store.see("p", Kind::Charge, &told("Pending")).await.unwrap().changed);
         let writing = store.write("p").await.unwrap();
         assert!(!store.see("p", Kind::Charge, &told("Pending")).await.unwrap().changed);

@@ -11,24 +11,13 @@ const MOST_STEPS: usize = 200;
 
 const STATUSES: [u16; 10] = [400, 401, 403, 404, 409, 412, 422, 429, 500, 503];
 
-const OUTCOMES: [Outcome; 8] = [
-    Outcome::Succeeds,
-    Outcome::Fails,
-    Outcome::Pends,
-    Outcome::AtBank,
-    Outcome::Framed,
-    Outcome::Collects,
-    Outcome::AtNowhereSafe,
-    Outcome::ByLink,
-];
-
 /// Takes the bytes, and panics where something does not hold.
 pub fn run(bytes: &[u8]) {
     let mut tape = Tape::of(bytes);
     let presentation = tape.pick(&[Presentation::Auto, Presentation::Popup, Presentation::Iframe]);
     let backend = tape.pick(&[Backend::Honest, Backend::Faulty, Backend::Silent]);
     let (cannot_store, chance) = (tape.flag(), tape.byte());
-    let outcomes = (0..=tape.below(4)).map(|_| tape.pick(&OUTCOMES)).collect();
+    let outcomes = (0..=tape.below(4)).map(|_| tape.pick(&Outcome::ALL)).collect();
     let mut told = Told(Run::new(outcomes, presentation, !cannot_store));
     told.0.world.now.chance = u16::from(chance) * 257;
     for _ in 0..MOST_STEPS {

@@ -88,6 +88,19 @@ pub(crate) enum Outcome {
     ByLink,
 }
 
+impl Outcome {
+    pub(crate) const ALL: [Outcome; 8] = [
+        Outcome::Succeeds,
+        Outcome::Fails,
+        Outcome::Pends,
+        Outcome::AtBank,
+        Outcome::Framed,
+        Outcome::Collects,
+        Outcome::AtNowhereSafe,
+        Outcome::ByLink,
+    ];
+}
+
 #[derive(Debug)]
 pub(crate) struct Made {
     id: String,

@@ -1,6 +1,7 @@
 //! The browser itself is against it: killed at the bank, with three tabs, with a clock of another day, without storage or cookies.
 
 use super::{at_the_bank, at_the_shop};
+use crate::network::pays_without_storage;
 use journeys::{Browser, Engine, Habit, Outcome, Proxy, World, wait_for};
 use serde_json::json;
 use std::fs;
@@ -161,16 +162,7 @@ async fn storage_is_refused(engine: Engine) {
     browser.shop("charge", "card-3ds").await;
     let has = "try { return localStorage ? 'has' : 'none'; } catch (_) { return 'refused'; }";
     assert_ne!(browser.value(has).await, "has");
-    browser.pays().await;
-    browser.is_at_the_bank().await;
-    browser.goes_back().await;
-    world.agrees(&browser, "confirming", &["Pending"]).await;
-    browser.presses("a[part~=continue]").await;
-    browser.decides(Outcome::Succeed).await;
-    world.agrees(&browser, "succeeded", &["Succeed"]).await;
-    browser.reloads().await;
-    world.agrees(&browser, "succeeded", &["Succeed"]).await;
-    assert_eq!(world.creates().await, 1);
+    pays_without_storage(&world, &browser).await;
 }
 
 /// The shop is in a frame of another site's page, so that its session is lost with its cookie: it says so, and pays with a token.
