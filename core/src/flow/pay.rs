@@ -266,6 +266,10 @@ impl Flow {
             return;
         }
         self.let_go();
+        if self.attempt.as_ref().is_some_and(|attempt| attempt.transaction.is_some()) {
+            // It was another one that failed, which the address named: what this browser has begun itself may stand.
+            return self.begin(now);
+        }
         self.looking_since = now.steady;
         self.ready(false, None);
         self.read_now(now);

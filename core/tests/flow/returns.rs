@@ -151,6 +151,22 @@ fn a_forged_transaction_does_not_hide_a_post_that_may_have_arrived() {
     assert_eq!(world.asks_for(), Some(FIRST));
 }
 
+/// An old address, say from an e-mail or the history, while the payment cannot be read.
+#[test]
+fn after_the_failure_that_an_old_address_names_the_one_saved_here_is_looked_for() {
+    let mut world = World::at_the_bank();
+    world.comes_back(&back_with(SECOND, "Failed"), "");
+    world.read_says(lost());
+    world.ask_says(failed(SECOND));
+    world.shows_failure(Code::Declined);
+    world.try_again();
+    world.shows(StateName::Confirming);
+    assert_eq!(world.asks_for(), Some(FIRST), "it may have been paid");
+    world.read_says(lost());
+    world.ask_says(succeed(FIRST));
+    world.shows(StateName::Succeeded);
+}
+
 #[test]
 fn of_several_sets_the_one_saved_here_counts() {
     let mut world = World::at_the_bank();
