@@ -156,9 +156,9 @@ pub(crate) fn read(driver: &Driver, props: &PanelProps) -> Read {
     let wrong = wrong(driver, props);
     let money = props.amount.zip(props.currency.as_ref());
     let setup = Setup {
-        payment_id: props.payment_id.as_ref().map(|id| id.to_string()),
+        payment_id: props.payment_id.as_ref().map(|id| id.as_str().to_owned()),
         kind: props.kind,
-        money: money.map(|(amount, currency)| Money { amount, currency: currency.to_string() }),
+        money: money.map(|(amount, currency)| Money { amount, currency: currency.as_str().to_owned() }),
         presentation: props.presentation,
         redirect_hosts: props.redirect_hosts.clone(),
         merchant_site: driver.place(&merchant_site),

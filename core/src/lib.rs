@@ -7,6 +7,9 @@
 #![warn(missing_docs)]
 
 pub mod codes;
+mod decimal;
 pub mod flow;
 pub mod paymentsos;
 pub mod trace;
+
+pub use decimal::decimal;

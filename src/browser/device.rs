@@ -3,6 +3,7 @@
 
 use super::objects::{global, member, object, text};
 use js_sys::Date;
+use paymentsos_core::decimal;
 use wasm_bindgen::JsValue;
 
 /// The colour depths that EMV knows.
@@ -16,7 +17,10 @@ pub(super) fn browser(more: &[(&str, JsValue)]) -> JsValue {
     let screen = global("screen");
     let number = |name: &str| member(&screen, name).as_f64().unwrap_or_default().max(0.0) as i32;
     let depth = Some(number("colorDepth")).filter(|depth| *depth > 0).unwrap_or(24);
-    let written = |number: i32| JsValue::from(number.to_string());
+    let written = |number: i32| {
+        let digits = decimal(number.unsigned_abs().into());
+        JsValue::from(if number < 0 { ["-", &digits].concat() } else { digits })
+    };
     let mut members = vec![
         ("browser_java_enabled", JsValue::FALSE),
         ("browser_language", language(&own_language()).into()),

@@ -5,6 +5,7 @@
 
 use super::objects::member;
 use js_sys::Array;
+use paymentsos_core::decimal;
 use paymentsos_core::paymentsos::{
     Order, Outcome, Payment, PaymentMethod, PaymentStatus, ProviderSpecificData, Redirection, RelatedResources, Status,
     Transaction,
@@ -93,7 +94,7 @@ fn flag(value: &JsValue, name: &str) -> bool {
 /// Text, or a whole number as text.
 fn text(value: &JsValue, name: &str) -> Option<String> {
     let member = member(value, name);
-    member.as_string().or_else(|| whole(&member).map(|number| number.to_string()))
+    member.as_string().or_else(|| whole(&member).map(decimal))
 }
 
 /// A whole number of zero or more, or text that is one.

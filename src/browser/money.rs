@@ -1,13 +1,14 @@
 //! Amounts and times, as the locale writes them.
 
 use super::objects::{call, construct, global, object};
+use paymentsos_core::decimal;
 use paymentsos_core::flow::{Millis, Money};
 use wasm_bindgen::prelude::*;
 
 /// An amount in the shopper's language. A locale or a currency that the browser refuses is written plainly: the amount is never left out.
 pub fn money(money: &Money, locale: &str) -> String {
     formatted(money, locale)
-        .unwrap_or_else(|| [&money.currency, " ", &money.amount.to_string(), " (minor units)"].concat())
+        .unwrap_or_else(|| [&money.currency, " ", &decimal(money.amount), " (minor units)"].concat())
 }
 
 fn formatted(money: &Money, locale: &str) -> Option<String> {

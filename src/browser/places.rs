@@ -19,7 +19,8 @@ impl Places {
                     scheme: text(&url, "protocol").strip_suffix(':').unwrap_or_default().to_owned(),
                     host: text(&url, "hostname"),
                     has_credentials: !text(&url, "username").is_empty() || !text(&url, "password").is_empty(),
-                    length: href.chars().count(),
+                    // `chars().count()` would bring a quick way for long texts, of 0.5 kB.
+                    length: href.chars().fold(0, |length, _| length + 1),
                     number: self.number(href),
                 }
             }

@@ -5,6 +5,7 @@
 
 use super::Millis;
 use super::returned::is_uuid;
+use crate::decimal;
 use crate::paymentsos::Kind;
 
 /// How long a saved attempt is believed, in milliseconds: PaymentsOS forgets idempotency keys after 24 hours.
@@ -35,12 +36,12 @@ pub struct Attempt {
 impl Attempt {
     /// The line to save.
     pub fn to_line(&self) -> String {
-        let since = self.since.map(|since| since.to_string());
+        let since = self.since.map(decimal);
         [
             VERSION,
             &self.id,
             self.kind.name(),
-            &self.at.to_string(),
+            &decimal(self.at),
             self.transaction.as_deref().and_then(token).unwrap_or("-"),
             since.as_deref().unwrap_or("-"),
             if self.doubtful { "doubtful" } else { "-" },
@@ -86,7 +87,7 @@ pub struct Kept {
 impl Kept {
     /// The line to keep.
     pub fn to_line(&self) -> String {
-        [VERSION, &self.payment_id, self.kind.name(), &self.transaction, &self.since.to_string()].join(" ")
+        [VERSION, &self.payment_id, self.kind.name(), &self.transaction, &decimal(self.since)].join(" ")
     }
 
     /// What a kept line says, if it is one of this version.

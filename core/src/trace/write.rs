@@ -2,12 +2,13 @@
 //!
 //! What is written here is read in `read.rs`, word by word in the same order.
 
+use crate::decimal;
 use crate::flow::returned::is_uuid;
 use crate::flow::{Answer, Attempt, Effect, Input, Kept, Now, PAY_BY_LINK, Request, Start, Told, ToldPayment, View};
 
 /// What happened, and when. `redirect_hosts` are those of the settings that the flow was started with.
 pub fn input_line(input: &Input, now: Now, redirect_hosts: &[String]) -> String {
-    let mut line = Line { text: now.steady.to_string(), redirect_hosts };
+    let mut line = Line { text: decimal(now.steady), redirect_hosts };
     line.number(now.wall);
     line.number(now.chance.into());
     let (letter, number) = match input {
@@ -87,7 +88,7 @@ impl Line<'_> {
     }
 
     fn number(&mut self, number: u64) {
-        self.word(&number.to_string());
+        self.word(&decimal(number));
     }
 
     fn optional_number(&mut self, number: Option<u64>) {
@@ -101,7 +102,7 @@ impl Line<'_> {
     fn token(&mut self, letter: char, number: u64, word: &str) {
         self.text.push(' ');
         self.text.push(letter);
-        self.put(&number.to_string());
+        self.put(&decimal(number));
         if !word.is_empty() {
             self.text.push('=');
             self.put(word);
