@@ -1,6 +1,7 @@
 //! The signs before a heading. They say nothing that the heading does not.
 
 use super::pieces::{fixed, with};
+use super::tags::{PATH, SVG};
 use yew::prelude::*;
 
 /// It is done.
@@ -14,6 +15,6 @@ pub(super) const BLOCKED: &str = "M12 6.5v6.5M12 16.5v.5";
 
 /// A sign drawn with one stroke, in a disc. Its part tells a page which one it is.
 pub(super) fn icon(part: &'static str, stroke: &'static str) -> Html {
-    let path = with("path", &["d"], vec![fixed(stroke)], Vec::new());
-    with("svg", &["part", "viewBox", "aria-hidden"], vec![fixed(part), fixed("0 0 24 24"), fixed("true")], vec![path])
+    let path = with(&PATH, vec![None, fixed(stroke)], Vec::new());
+    with(&SVG, vec![fixed(part), None, None, fixed("0 0 24 24"), fixed("true")], vec![path])
 }

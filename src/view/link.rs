@@ -2,6 +2,7 @@
 
 use super::pieces::Piece::{self, Amount, Group, Own, Progress, Reference, Text, When};
 use super::pieces::{button, fixed, given, link, node, paragraph, with, words};
+use super::tags::{P, PATH, SVG};
 use super::{Page, Pressed, ScreenProps};
 use crate::messages::Key;
 use yew::prelude::*;
@@ -41,7 +42,7 @@ fn until(props: &ScreenProps) -> Html {
 fn left(props: &ScreenProps) -> Html {
     let Some(left) = &props.left else { return Html::default() };
     let text = node(props.messages.fill(Key::TimeLeft, &[("time", left)]).into());
-    with("p", &["part", "role"], vec![fixed("time-left"), fixed("timer")], vec![text])
+    with(&P, vec![fixed("time-left"), fixed("timer")], vec![text])
 }
 
 fn open(props: &ScreenProps) -> Html {
@@ -61,8 +62,8 @@ fn share(props: &ScreenProps) -> Html {
 fn qr(props: &ScreenProps) -> Html {
     let Some(qr) = &props.qr else { return Html::default() };
     let (side, path) = qr.split_once(' ').unwrap_or(("41", ""));
-    let path = with("path", &["fill", "d"], vec![fixed("currentColor"), given(path.to_owned().into())], Vec::new());
+    let path = with(&PATH, vec![fixed("currentColor"), given(path.to_owned().into())], Vec::new());
     let view_box = AttrValue::from(["0 0 ", side, " ", side].concat());
     let attributes = vec![fixed("qr"), fixed("img"), given(words(props, Key::Qr)), given(view_box)];
-    with("svg", &["part", "role", "aria-label", "viewBox"], attributes, vec![path])
+    with(&SVG, attributes, vec![path])
 }

@@ -1,8 +1,9 @@
 //! The ways to pay, where there are several: a list to choose from.
 
 use super::pieces::Piece::Slot;
-use super::pieces::{apart, element, fixed, given, make, node, tag, words};
-use super::{Method, PRESS, Pressed, ScreenProps};
+use super::pieces::{apart, element, fixed, given, make, node, words};
+use super::tags::{DIV, FIELDSET, INPUT, LABEL, LEGEND, SPAN};
+use super::{Method, Pressed, ScreenProps};
 use crate::messages::Key;
 use yew::prelude::*;
 
@@ -13,30 +14,30 @@ pub(super) fn methods(props: &ScreenProps) -> Html {
     if chosen.is_none_or(|chosen| chosen.card) {
         make(props, &[Slot("card")], &mut fields);
     }
-    let fields = element("div", "card", fields);
+    let fields = element(&DIV, "card", fields);
     if props.methods.len() < 2 {
         return fields;
     }
-    let legend = element("legend", "legend", vec![node(words(props, Key::MethodLabel))]);
-    let mut list = vec![legend];
+    let legend = element(&LEGEND, "legend", vec![node(words(props, Key::MethodLabel))]);
+    let (mut list, mut fields) = (vec![legend], Some(fields));
     for (at, method) in props.methods.iter().enumerate() {
         list.push(choice(props, at, method));
         if at == props.chosen {
-            list.push(fields.clone());
+            list.extend(fields.take());
         }
     }
-    element("fieldset", "methods", list)
+    element(&FIELDSET, "methods", list)
 }
 
 fn choice(props: &ScreenProps, at: usize, method: &Method) -> Html {
     let expires = method.expires.as_ref().map(|date| props.messages.fill(Key::CardExpires, &[("date", date)]));
-    let expires = expires.map(|text| element("span", "expires", vec![node(text.into())])).unwrap_or_default();
+    let expires = expires.map(|text| element(&SPAN, "expires", vec![node(text.into())])).unwrap_or_default();
     let disabled = if props.view.can_pay { None } else { fixed("") };
     let attributes = vec![fixed("radio"), fixed("radio"), fixed("method"), given(Pressed::Choose(at).word()), disabled];
-    let mut radio = tag("input", &["part", "type", "name", PRESS, "disabled"], attributes, Vec::new());
+    let mut radio = INPUT.element(attributes, Vec::new());
     radio.set_checked(at == props.chosen);
-    let name = element("span", "choice-name", vec![apart(name(props, method)), expires]);
-    element("label", "choice", vec![radio.into(), name])
+    let name = element(&SPAN, "choice-name", vec![apart(name(props, method)), expires]);
+    element(&LABEL, "choice", vec![radio.into(), name])
 }
 
 /// What a way to pay is called: as the page says, or by what is known of it.

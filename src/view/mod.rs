@@ -15,13 +15,16 @@ mod processing;
 mod ready;
 mod redirecting;
 mod succeeded;
+mod tags;
 mod unavailable;
 
 use crate::messages::{Key, Messages};
 use paymentsos_core::codes::Code;
+use paymentsos_core::decimal;
 use paymentsos_core::flow::{StateName, View};
-use pieces::{Piece, element, fixed, given, node, paragraph, tag, with, words};
+use pieces::{Piece, element, fixed, given, node, paragraph, with, words};
 use std::rc::Rc;
+use tags::{DIV, H2, SECTION};
 use yew::prelude::*;
 use yew::virtual_dom::VList;
 
@@ -116,7 +119,7 @@ impl Pressed {
             Pressed::Copy => "copy",
             Pressed::Share => "share",
             Pressed::Show => "show",
-            Pressed::Choose(at) => return AttrValue::from(at.to_string()),
+            Pressed::Choose(at) => return AttrValue::from(decimal(at as u64)),
         })
     }
 
@@ -199,16 +202,16 @@ pub fn screen(props: &ScreenProps) -> Html {
     let said = vec![paragraph("", announced), paragraph("", (page.said)(props).unwrap_or_default())];
     let icon = page.icon.map(|(part, stroke)| icon::icon(part, stroke)).unwrap_or_default();
     let attributes = vec![fixed("heading"), fixed("heading"), fixed("-1")];
-    let heading = with("h2", &["part", "id", "tabindex"], attributes, vec![node(heading)]);
-    let mut content = tag("div", &["part"], vec![fixed("body")], body);
+    let heading = with(&H2, attributes, vec![node(heading)]);
+    let mut content = DIV.element(vec![fixed("body")], body);
     content.key = Some(key.name().into());
-    let content = vec![element("div", "header", vec![icon, heading]), content.into()];
+    let content = vec![element(&DIV, "header", vec![icon, heading]), content.into()];
     // The texts may be in another language than the page around.
     let (language, direction) = props.messages.language();
     let (language, direction) = (language.and_then(given), direction.and_then(given));
     let attributes = vec![fixed("status"), fixed("status"), language.clone(), direction.clone()];
-    let status = with("div", &["part", "role", "lang", "dir"], attributes, said);
+    let status = with(&DIV, attributes, said);
     let attributes = vec![fixed("checkout"), fixed("heading"), language, direction];
-    let parts = vec![status, with("section", &["part", "aria-labelledby", "lang", "dir"], attributes, content)];
+    let parts = vec![status, with(&SECTION, attributes, content)];
     VList::with_children(parts, None).into()
 }

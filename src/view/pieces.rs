@@ -1,13 +1,14 @@
 //! What the screens are made of. Each piece carries the `part` under which a page can style it.
 //!
-//! Screens are tables of pieces, and elements are made by [`element`], where `html!` would do the same: what the macro writes out
+//! Screens are tables of pieces, and elements are made of [`Tag`]s, where `html!` would do the same: what the macro writes out
 //! for ten screens takes 3 kB of the 90 that the whole component may take.
 
-use super::{PRESS, Pressed, ScreenProps};
+use super::tags::{A, BDI, BUTTON, DIV, P, SLOT, SPAN, Tag, Value};
+use super::{Pressed, ScreenProps};
 use crate::messages::Key;
 use paymentsos_core::flow::StateName;
 use yew::prelude::*;
-use yew::virtual_dom::{AttributeOrProperty, Attributes, VList, VTag, VText};
+use yew::virtual_dom::{AttributeOrProperty, VText};
 
 /// A piece of a screen.
 pub(super) enum Piece {
@@ -48,7 +49,7 @@ pub(super) fn make(props: &ScreenProps, pieces: &[Piece], made: &mut Vec<Html>) 
                 Some(reference) => {
                     let label = node(words(props, Key::ReferenceLabel));
                     let space = node(AttrValue::Static(" "));
-                    element("p", "reference", vec![label, space, apart(AttrValue::from(reference.clone()))])
+                    element(&P, "reference", vec![label, space, apart(AttrValue::from(reference.clone()))])
                 }
                 // Its place, while it is about to come.
                 None if matches!(props.view.state, StateName::Ready | StateName::Creating) => {
@@ -65,7 +66,7 @@ pub(super) fn make(props: &ScreenProps, pieces: &[Piece], made: &mut Vec<Html>) 
                 }
                 None => continue,
             },
-            Piece::Slot(name) => with("slot", &["name"], vec![fixed(name)], Vec::new()),
+            Piece::Slot(name) => with(&SLOT, vec![fixed(name)], Vec::new()),
             Piece::Group(part, pieces) => group(props, part, pieces),
             Piece::When(there, pieces) => {
                 if there(props) {
@@ -88,32 +89,19 @@ pub(super) fn make(props: &ScreenProps, pieces: &[Piece], made: &mut Vec<Html>) 
 pub(super) fn group(props: &ScreenProps, part: &'static str, pieces: &[Piece]) -> Html {
     let mut made = Vec::new();
     make(props, pieces, &mut made);
-    element("div", part, made)
+    element(&DIV, part, made)
 }
 
 /// An element with a part, or with none where it is empty.
-pub(super) fn element(tag: &'static str, part: &'static str, children: Vec<Html>) -> Html {
+pub(super) fn element(tag: &Tag, part: &'static str, children: Vec<Html>) -> Html {
     let part = if part.is_empty() { None } else { fixed(part) };
-    with(tag, &["part"], vec![part], children)
+    with(tag, vec![part], children)
 }
 
-/// An element with these attributes, as far as they have values.
-pub(super) fn with(name: &'static str, keys: &'static [&'static str], values: Vec<Value>, children: Vec<Html>) -> Html {
-    tag(name, keys, values, children).into()
+/// An element whose attributes have these values, as far as they have any.
+pub(super) fn with(tag: &Tag, values: Vec<Value>, children: Vec<Html>) -> Html {
+    tag.element(values, children).into()
 }
-
-/// The same, to be changed still.
-pub(super) fn tag(name: &'static str, keys: &'static [&'static str], values: Vec<Value>, children: Vec<Html>) -> VTag {
-    let mut element = VTag::new(name);
-    element.set_attributes(Attributes::Dynamic { keys, values: values.into() });
-    if let Some(place) = element.children_mut() {
-        *place = VList::with_children(children, None).into();
-    }
-    element
-}
-
-/// What an attribute is, if it is there.
-type Value = Option<AttributeOrProperty>;
 
 pub(super) fn fixed(value: &'static str) -> Value {
     given(AttrValue::Static(value))
@@ -135,7 +123,7 @@ pub(super) fn node(words: AttrValue) -> Html {
 
 /// A paragraph.
 pub(super) fn paragraph(part: &'static str, words: AttrValue) -> Html {
-    element("p", part, vec![node(words)])
+    element(&P, part, vec![node(words)])
 }
 
 /// A paragraph that explains.
@@ -145,20 +133,20 @@ pub(super) fn text(props: &ScreenProps, key: Key) -> Html {
 
 /// What a reader's eye must not mix up with the words around it, whichever way they run.
 pub(super) fn apart(words: AttrValue) -> Html {
-    element("bdi", "value", vec![node(words)])
+    element(&BDI, "value", vec![node(words)])
 }
 
 /// A button. One that is not enabled can still be reached, so that nobody has to wonder where it went.
 pub(super) fn button(part: &'static str, label: AttrValue, pressed: Pressed, enabled: bool) -> Html {
     let (press, disabled) = if enabled { (given(pressed.word()), None) } else { (None, fixed("true")) };
     let attributes = vec![fixed(part), fixed("button"), press, disabled];
-    with("button", &["part", "type", PRESS, "aria-disabled"], attributes, vec![node(label)])
+    with(&BUTTON, attributes, vec![node(label)])
 }
 
 /// What is going on, with a sign that something is.
 pub(super) fn progress(props: &ScreenProps, key: Key) -> Html {
-    let spinner = with("span", &["part", "aria-hidden"], vec![fixed("spinner"), fixed("true")], Vec::new());
-    element("p", "progress", vec![spinner, element("span", "progress-text", vec![node(words(props, key))])])
+    let spinner = with(&SPAN, vec![fixed("spinner"), fixed("true")], Vec::new());
+    element(&P, "progress", vec![spinner, element(&SPAN, "progress-text", vec![node(words(props, key))])])
 }
 
 /// A link to where the shopper can go on: here, or in a tab of its own.
@@ -167,7 +155,7 @@ pub(super) fn link(props: &ScreenProps, href: &AttrValue, label: Key, own_tab: b
     let attributes = vec![fixed("button continue"), given(href.clone()), fixed("noopener noreferrer"), target];
     let mut label = vec![node(words(props, label))];
     if own_tab {
-        label.push(element("span", "unseen", vec![node(AttrValue::Static(" ")), node(words(props, Key::NewTab))]));
+        label.push(element(&SPAN, "unseen", vec![node(AttrValue::Static(" ")), node(words(props, Key::NewTab))]));
     }
-    with("a", &["part", "href", "rel", "target"], attributes, label)
+    with(&A, attributes, label)
 }

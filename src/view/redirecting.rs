@@ -2,8 +2,10 @@
 
 use super::pieces::Piece::{Amount, Group, Own, Progress, Reference, WayOn, When};
 use super::pieces::{button, fixed, given, with, words};
+use super::tags::IFRAME;
 use super::{Page, Pressed, ScreenProps};
 use crate::messages::Key;
+use paymentsos_core::decimal;
 use paymentsos_core::flow::Way;
 use yew::{AttrValue, Html};
 
@@ -33,7 +35,7 @@ pub(super) const PAGE: Page = Page {
 /// The bank's page. What it is made of must not change while it is there, or it would begin anew.
 fn frame(props: &ScreenProps) -> Html {
     let Some(address) = &props.frame else { return Html::default() };
-    let side = |side: i32| given(AttrValue::from(side.to_string()));
+    let side = |side: i32| given(AttrValue::from(decimal(side.unsigned_abs().into())));
     let (width, height) = props.frame_size.map_or((None, None), |(width, height)| (side(width), side(height)));
     let attributes = vec![
         fixed("frame"),
@@ -43,7 +45,7 @@ fn frame(props: &ScreenProps) -> Html {
         width,
         height,
     ];
-    with("iframe", &["part", "title", "src", "allow", "width", "height"], attributes, Vec::new())
+    with(&IFRAME, attributes, Vec::new())
 }
 
 fn show(props: &ScreenProps) -> Html {

@@ -4,6 +4,7 @@ use super::icon::DONE;
 use super::methods::name;
 use super::pieces::Piece::{Own, Slot, Text, When};
 use super::pieces::{apart, element, node, words};
+use super::tags::{DD, DIV, DL, DT};
 use super::{Method, Page, ScreenProps};
 use crate::messages::Key;
 use paymentsos_core::paymentsos::{Kind, PaymentMethod};
@@ -29,14 +30,14 @@ fn receipt(props: &ScreenProps) -> Html {
         row(props, Key::MethodLabel, "method", method),
         row(props, Key::ReferenceLabel, "reference", view.reference.clone().map(AttrValue::from)),
     ];
-    element("dl", "receipt", rows)
+    element(&DL, "receipt", rows)
 }
 
 fn row(props: &ScreenProps, label: Key, part: &'static str, value: Option<AttrValue>) -> Html {
     match value {
         Some(value) => {
-            let label = element("dt", "label", vec![node(words(props, label))]);
-            element("div", "row", vec![label, element("dd", part, vec![apart(value)])])
+            let label = element(&DT, "label", vec![node(words(props, label))]);
+            element(&DIV, "row", vec![label, element(&DD, part, vec![apart(value)])])
         }
         None => Html::default(),
     }
