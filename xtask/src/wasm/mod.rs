@@ -1,5 +1,6 @@
 //! A wasm module as it is published: without what a panic would say and what is never used, with short names, and made small.
 
+mod formatting;
 mod names;
 mod panics;
 mod unread;
@@ -36,7 +37,9 @@ pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path) -> Result<()> {
     let mut config = ModuleConfig::new();
     config.generate_name_section(false).generate_producers_section(false);
     let mut module = parse(config, &bytes, wasm)?;
-    for id in [panics::functions(&module)?, unused::ways_in(&module)?].concat() {
+    let panics = panics::functions(&module)?;
+    let formatting = formatting::functions(&module, &panics);
+    for id in [panics, formatting, unused::ways_in(&module)?].concat() {
         make_a_trap(&mut module, id);
     }
     let pieces = unread::pieces(&module);
