@@ -42,9 +42,11 @@ pub(crate) fn run() -> Result<()> {
     for module in MODULES {
         let wasm = folder.join(format!("{module}_bg.wasm"));
         let glue = folder.join(format!("{module}.js"));
-        let mut esbuild = minified(&tools, &glue);
-        command::read(esbuild.args(["--format=esm", "--target=es2021", "--allow-overwrite"]).arg(to(&glue)))?;
-        wasm::publish(&tools, &wasm, &glue)?;
+        wasm::publish(&tools, &wasm, &glue, |glue| {
+            let mut esbuild = minified(&tools, glue);
+            esbuild.args(["--format=esm", "--tree-shaking=true", "--target=es2021", "--allow-overwrite"]);
+            command::read(esbuild.arg(to(glue))).map(drop)
+        })?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A wasm module as it is published: without what a panic would say and what is never used, with short names, and made small.
 
 mod formatting;
+mod glue;
 mod names;
 mod panics;
 mod unread;
@@ -30,8 +31,8 @@ const PASSES: &str = "--flatten --rereloop -Oz --gufa-optimizing -Oz --reorder-f
 /// Once more, as what has become zeros is to be packed.
 const PACKING: &str = "--memory-packing -Oz -ocimfs 40 -aimfs 4 --ignore-implicit-traps --low-memory-unused --strip-producers --strip-target-features";
 
-/// Makes a module and its glue what is published, where they are.
-pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path) -> Result<()> {
+/// Makes a module and its glue what is published, where they are. `minify` takes out of a script what nothing in it uses.
+pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path, minify: impl Fn(&Path) -> Result<()>) -> Result<()> {
     let bytes = fs::read(wasm).map_err(|e| failed(wasm, &e))?;
     let text = fs::read_to_string(glue).map_err(|e| failed(glue, &e))?;
     let mut config = ModuleConfig::new();
@@ -47,14 +48,18 @@ pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path) -> Result<()> {
     for id in data {
         panics::blank_paths(&mut module.data.get_mut(id).value);
     }
-    let text = names::shorten(&mut module, &text);
     fs::write(wasm, module.emit_wasm()).map_err(|e| failed(wasm, &e))?;
-    fs::write(glue, text).map_err(|e| failed(glue, &e))?;
     optimize(tools, wasm, PASSES)?;
     let bytes = fs::read(wasm).map_err(|e| failed(wasm, &e))?;
     let mut module = parse(ModuleConfig::new(), &bytes, wasm)?;
     unread::blank(&mut module, pieces);
+    fs::write(glue, glue::without_unused(&module, &text)).map_err(|e| failed(glue, &e))?;
+    minify(glue)?;
+    let text = fs::read_to_string(glue).map_err(|e| failed(glue, &e))?;
+    glue::keep_exports_of(&mut module, &text);
+    let text = names::shorten(&mut module, &text);
     fs::write(wasm, module.emit_wasm()).map_err(|e| failed(wasm, &e))?;
+    fs::write(glue, text).map_err(|e| failed(glue, &e))?;
     optimize(tools, wasm, PACKING)
 }
 
