@@ -17,6 +17,7 @@ mod replay;
 mod screenshots;
 mod shop;
 mod size;
+mod smallest;
 mod test;
 
 mod tools;

@@ -39,16 +39,17 @@ pub(crate) fn run() -> Result<()> {
     for file in FOR_OLD_BROWSERS.map(|name| folder.join(name)) {
         command::read(for_old_browsers(&tools, &file).arg("--allow-overwrite").arg(to(&file)))?;
     }
-    for module in MODULES {
-        let wasm = folder.join(format!("{module}_bg.wasm"));
-        let glue = folder.join(format!("{module}.js"));
-        wasm::publish(&tools, &wasm, &glue, |glue| {
-            let mut esbuild = minified(&tools, glue);
-            esbuild.args(["--format=esm", "--tree-shaking=true", "--target=es2021", "--allow-overwrite"]);
-            command::read(esbuild.arg(to(glue))).map(drop)
-        })?;
-    }
-    Ok(())
+    MODULES.iter().try_for_each(|name| module(&tools, folder, name))
+}
+
+/// A module and its glue, in that folder.
+pub(crate) fn module(tools: &Toolbox, folder: &Path, name: &str) -> Result<()> {
+    let (wasm, glue) = (folder.join(format!("{name}_bg.wasm")), folder.join(format!("{name}.js")));
+    wasm::publish(tools, &wasm, &glue, |glue| {
+        let mut esbuild = minified(tools, glue);
+        esbuild.args(["--format=esm", "--tree-shaking=true", "--target=es2021", "--allow-overwrite"]);
+        command::read(esbuild.arg(to(glue))).map(drop)
+    })
 }
 
 /// Bundled and minified, without what browsers of 2018 cannot read: they show a text, and no blank.

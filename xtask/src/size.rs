@@ -1,16 +1,39 @@
 //! What the English page needs until Pay can be pressed, in bytes, against the budget in `sizes.json`.
 
+mod crates;
+
 use crate::failure::{Failure, Result};
+use crate::files::failed;
 use crate::shop;
+use crate::smallest;
+use crates::Crates;
 use flate2::{Compression, write::GzEncoder};
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(crate) struct Options {
     /// Measure dist/ as it is
     #[arg(long)]
     pub(crate) no_build: bool,
+    /// Measure the npm package's module too, which a nightly compiler builds
+    #[arg(long)]
+    pub(crate) nightly: bool,
+    /// Write into sizes.json how much each crate is now
+    #[arg(long)]
+    pub(crate) write: bool,
+}
+
+const SIZES: &str = "sizes.json";
+
+/// What `sizes.json` holds.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Sizes {
+    budget_brotli: usize,
+    /// As it was when somebody last looked.
+    #[serde(default)]
+    crates: Crates,
 }
 
 const FILES: [(&str, &str); 4] = [
@@ -28,25 +51,32 @@ struct Size {
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let budget = budget(&fs::read_to_string("sizes.json").map_err(|e| Failure(format!("sizes.json: {e}")))?)?;
+    let mut sizes = parse(&fs::read_to_string(SIZES).map_err(|e| Failure(format!("{SIZES}: {e}")))?)?;
     if !options.no_build {
         shop::build()?;
     }
-    let mut sum = Size::default();
-    println!("{:<10}{:>10}{:>10}{:>10}", "", "raw", "gzip", "brotli");
-    for (label, name) in FILES {
-        let path = shop::component().join(name);
-        let bytes = fs::read(&path)
-            .map_err(|e| Failure(format!("{} cannot be measured ({e}): run `cargo xtask build`", path.display())))?;
-        let size = measure(&bytes).map_err(|e| Failure(format!("{} cannot be compressed: {e}", path.display())))?;
-        line(label, size);
-        sum = Size { raw: sum.raw + size.raw, gzip: sum.gzip + size.gzip, brotli: sum.brotli + size.brotli };
+    let sum = table(None)?;
+    if options.nightly {
+        println!("\nas the npm package has it:");
+        table(Some(&smallest::build()?))?;
     }
-    line("sum", sum);
+    let built = shop::target_folder()?.join("wasm32-unknown-unknown/wasm/paymentsos-checkout.wasm");
+    let now = crates::of(&fs::read(&built).map_err(|e| failed(&built, &e))?)?;
+    let differences = crates::differences(&sizes.crates, &now);
+    if !differences.is_empty() {
+        println!("\nbytes of code that are more or less than in {SIZES}, by crate, before anything is left out:");
+        println!("{}", differences.join(", "));
+    }
+    if options.write {
+        sizes.crates = now;
+        let text = serde_json::to_string_pretty(&sizes).map_err(|e| Failure(format!("{SIZES}: {e}")))?;
+        fs::write(SIZES, text + "\n").map_err(|e| Failure(format!("{SIZES}: {e}")))?;
+    }
+    let budget = sizes.budget_brotli;
     if sum.brotli > budget {
         let over = sum.brotli - budget;
         return Err(Failure(format!(
-            "{} bytes brotli are {over} above the budget of {budget} in sizes.json: make it smaller (the budget only falls)",
+            "{} bytes brotli are {over} above the budget of {budget} in {SIZES}: make it smaller (the budget only falls)",
             sum.brotli
         )));
     }
@@ -54,10 +84,25 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn budget(text: &str) -> Result<usize> {
-    let json: serde_json::Value = serde_json::from_str(text).map_err(|e| Failure(format!("sizes.json: {e}")))?;
-    let bytes = json["budget_brotli"].as_u64().and_then(|bytes| usize::try_from(bytes).ok());
-    bytes.ok_or_else(|| Failure("sizes.json: budget_brotli must be a number of bytes".into()))
+/// Prints what each file takes, those from that folder that are there and else those of the shop, and gives the sum.
+fn table(instead: Option<&Path>) -> Result<Size> {
+    let mut sum = Size::default();
+    println!("{:<10}{:>10}{:>10}{:>10}", "", "raw", "gzip", "brotli");
+    for (label, name) in FILES {
+        let other = instead.map(|folder| folder.join(name)).filter(|path| path.is_file());
+        let path = other.unwrap_or_else(|| shop::component().join(name));
+        let bytes = fs::read(&path)
+            .map_err(|e| Failure(format!("{} cannot be measured ({e}): run `cargo xtask build`", path.display())))?;
+        let size = measure(&bytes).map_err(|e| Failure(format!("{} cannot be compressed: {e}", path.display())))?;
+        line(label, size);
+        sum = Size { raw: sum.raw + size.raw, gzip: sum.gzip + size.gzip, brotli: sum.brotli + size.brotli };
+    }
+    line("sum", sum);
+    Ok(sum)
+}
+
+fn parse(text: &str) -> Result<Sizes> {
+    serde_json::from_str(text).map_err(|e| Failure(format!("{SIZES}: {e}")))
 }
 
 fn line(label: &str, size: Size) {
@@ -75,13 +120,14 @@ fn measure(bytes: &[u8]) -> io::Result<Size> {
 
 #[cfg(test)]
 mod tests {
-    use super::{budget, measure};
+    use super::{measure, parse};
 
     #[test]
     fn reads_the_budget() {
-        assert_eq!(budget(r#"{ "budget_brotli": 90000 }"#).unwrap(), 90_000);
+        let sizes = parse(r#"{ "budget_brotli": 90000, "crates": { "core": 312 } }"#).unwrap();
+        assert_eq!((sizes.budget_brotli, sizes.crates["core"]), (90_000, 312));
         for wrong in ["{}", r#"{ "budget_brotli": "much" }"#, r#"{ "budget_brotli": -1 }"#, "90000,"] {
-            assert!(budget(wrong).unwrap_err().to_string().starts_with("sizes.json"), "{wrong}");
+            assert!(parse(wrong).err().unwrap().to_string().starts_with("sizes.json"), "{wrong}");
         }
     }
 

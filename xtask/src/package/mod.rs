@@ -10,6 +10,7 @@ use crate::command;
 use crate::failure::{Failure, Result};
 use crate::files::{copy, copy_all, failed, make_anew, names_in};
 use crate::shop;
+use crate::smallest;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -38,7 +39,11 @@ pub(crate) fn folder() -> &'static Path {
 /// Builds and packs it.
 pub(crate) fn run() -> Result<()> {
     shop::build()?;
-    let packed = of_what_is_built()?;
+    let smallest = smallest::build();
+    if let Err(failure) = &smallest {
+        println!("the package has the module of the stable compiler, which is 3 kB larger: {failure}");
+    }
+    let packed = pack(smallest.ok().as_deref())?;
     let entry =
         fs::read_to_string(folder().join("integrity.html")).map_err(|e| Failure(format!("integrity.html: {e}")))?;
     println!("{}\n{}\n\nFor a page that loads it from a CDN:\n\n{entry}", folder().display(), packed.display());
@@ -47,10 +52,16 @@ pub(crate) fn run() -> Result<()> {
 
 /// Packs what is in `dist/`; gives the tarball.
 pub(crate) fn of_what_is_built() -> Result<PathBuf> {
+    pack(None)
+}
+
+/// Packs what is in `dist/`, but for what is in that folder.
+fn pack(instead: Option<&Path>) -> Result<PathBuf> {
     let folder = folder();
     make_anew(folder)?;
     for name in LOADED {
-        copy(&shop::component().join(name), &folder.join(name))?;
+        let found = instead.map(|instead| instead.join(name)).filter(|path| path.is_file());
+        copy(&found.unwrap_or_else(|| shop::component().join(name)), &folder.join(name))?;
     }
     copy_all(&shop::component().join(LOCALES), &folder.join(LOCALES))?;
     for name in LICENCES {

@@ -115,7 +115,7 @@ impl Stage {
             Stage::Browser => browser::run(report),
             Stage::Build => shop::build().inspect_err(|_| report.shop_failed = true),
             Stage::Size if report.shop_failed => Err(no_shop()),
-            Stage::Size => size::run(&size::Options { no_build: true }),
+            Stage::Size => size::run(&size::Options { no_build: true, ..Default::default() }),
             Stage::Walls => walls::check(),
             Stage::Package | Stage::Examples if report.shop_failed => Err(no_shop()),
             Stage::Package => package::check(),

@@ -22,7 +22,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-pub(crate) use rust::NIGHTLY;
+pub(crate) use rust::{NIGHTLY, TARGET as WASM_TARGET};
 
 /// What a command cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +58,12 @@ pub(crate) enum Need {
     Schemathesis,
     /// A nightly toolchain, for the fuzzer alone.
     Nightly,
+    /// One that can build the standard library too, for the package alone.
+    NightlySources,
     CargoFuzz,
 }
 
-/// All but what the fuzzer needs: another toolchain is a lot to set up for who may never use it.
+/// All but what the fuzzer and the package need: another toolchain is a lot to set up for who may never use it.
 pub(crate) const ALL: &[Need] = &[
     Need::WasmTarget,
     Need::Components,
@@ -110,7 +112,8 @@ impl Need {
             Need::Postgresql => Ok(postgresql::find()),
             Need::Php => Ok(php::find()),
             Need::Schemathesis => schemathesis::find(),
-            Need::Nightly => Ok(rust::find_nightly()),
+            Need::Nightly => Ok(rust::find_nightly(rust::LLVM)),
+            Need::NightlySources => Ok(rust::find_nightly(rust::SOURCES)),
             Need::CargoFuzz => cargo::find(&cargo::cargo_fuzz()),
         }
     }
@@ -134,7 +137,8 @@ impl Need {
             Need::Postgresql => postgresql::install(),
             Need::Php => php::install(),
             Need::Schemathesis => schemathesis::install(),
-            Need::Nightly => rust::add_nightly(),
+            Need::Nightly => rust::add_nightly(rust::LLVM),
+            Need::NightlySources => rust::add_nightly(rust::SOURCES),
             Need::CargoFuzz => cargo::install(&cargo::cargo_fuzz()),
         }
     }

@@ -5,7 +5,7 @@ use crate::command;
 use crate::failure::Result;
 use std::path::Path;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Asks the compiler, so that one without rustup is as good.
 pub(super) fn find_target() -> Result<Option<Place>> {
@@ -30,22 +30,26 @@ pub(super) fn add_components() -> Result<Place> {
     rustup(&["component", "add", "rustfmt", "clippy"], "your Rust toolchain needs rustfmt and clippy")
 }
 
-/// The toolchain that the fuzzer's programs are built with.
+/// The toolchain that the fuzzer's programs are built with, and the package's module.
 pub(crate) const NIGHTLY: &str = "nightly";
+/// LLVM's own programs, which tell the fuzzer what was reached.
+pub(super) const LLVM: &str = "llvm-tools";
+/// The standard library's.
+pub(super) const SOURCES: &str = "rust-src";
 
-/// With LLVM's own programs, which tell what was reached.
-pub(super) fn find_nightly() -> Option<Place> {
+/// With that component.
+pub(super) fn find_nightly(component: &str) -> Option<Place> {
     let list = |arguments: &[&str]| command::read(command::program("rustup").args(arguments)).unwrap_or_default();
     // The components of a toolchain that is not there cannot be asked for.
     let is_there = list(&["toolchain", "list"]).lines().any(|line| line.starts_with(NIGHTLY));
-    let has_llvm = || list(&["component", "list", "--installed", "--toolchain", NIGHTLY]).contains("llvm-tools");
-    (is_there && has_llvm()).then_some(Place::Here)
+    let has_it = || list(&["component", "list", "--installed", "--toolchain", NIGHTLY]).contains(component);
+    (is_there && has_it()).then_some(Place::Here)
 }
 
-pub(super) fn add_nightly() -> Result<Place> {
-    announce("a nightly Rust toolchain, for the fuzzer", "a minute or two");
-    let install = ["toolchain", "install", NIGHTLY, "--profile", "minimal", "--component", "llvm-tools"];
-    rustup(&install, "the fuzzer needs a nightly toolchain with llvm-tools")
+pub(super) fn add_nightly(component: &str) -> Result<Place> {
+    announce(&format!("a nightly Rust toolchain with {component}"), "a minute or two");
+    let install = ["toolchain", "install", NIGHTLY, "--profile", "minimal", "--component", component];
+    rustup(&install, &format!("a nightly toolchain with {component} is needed"))
 }
 
 fn rustup(arguments: &[&str], otherwise: &str) -> Result<Place> {

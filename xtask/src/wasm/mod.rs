@@ -24,9 +24,9 @@ const FEATURES: [&str; 6] = [
     "--enable-reference-types",
     "--enable-multivalue",
 ];
-/// Twice over, as the one makes room for the other. What a load or a division would trap of is checked by Rust's own code before, and
+/// Over and over, as the one makes room for the other. What a load or a division would trap of is checked by Rust's own code before, and
 /// its data never lies in the first kilobyte.
-const PASSES: &str = "--flatten --rereloop -Oz --gufa-optimizing -Oz --reorder-functions -Oz -ocimfs 40 -aimfs 4 \
+const PASSES: &str = "--flatten --rereloop -Oz --gufa-optimizing -Oz --reorder-functions -Oz --converge -ocimfs 40 -aimfs 4 \
                       --ignore-implicit-traps --low-memory-unused --strip-producers --strip-target-features";
 /// Once more, as what has become zeros is to be packed.
 const PACKING: &str = "--memory-packing -Oz -ocimfs 40 -aimfs 4 --ignore-implicit-traps --low-memory-unused --strip-producers --strip-target-features";
