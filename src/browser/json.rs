@@ -1,7 +1,7 @@
 //! PaymentsOS's shapes, read off the browser's own JSON values.
 //!
 //! The servers read the same shapes by serde. Here a few getters do, which read the same of the same replies (`tests/browser_json.rs`):
-//! serde's readers and `serde-wasm-bindgen` would take 17 kB of the 90 that the whole component may take.
+//! serde's readers and `serde-wasm-bindgen` would take 17 kB of the 78 that the whole component may take.
 
 use super::objects::member;
 use js_sys::Array;

@@ -1,7 +1,7 @@
 //! What the screens are made of. Each piece carries the `part` under which a page can style it.
 //!
 //! Screens are tables of pieces, and elements are made of [`Tag`]s, where `html!` would do the same: what the macro writes out
-//! for ten screens takes 3 kB of the 90 that the whole component may take.
+//! for ten screens takes 3 kB of the 78 that the whole component may take.
 
 use super::tags::{A, BDI, BUTTON, DIV, P, SLOT, SPAN, Tag, Value};
 use super::{Pressed, ScreenProps};

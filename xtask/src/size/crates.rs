@@ -4,6 +4,9 @@ use crate::failure::{Failure, Result};
 use std::collections::BTreeMap;
 use walrus::{FunctionKind, Module};
 
+/// What only tells wasm-bindgen how to write the glue.
+const DESCRIPTION: &str = "__wbindgen_describe";
+
 /// Bytes of code by crate.
 pub(super) type Crates = BTreeMap<String, u64>;
 
@@ -11,9 +14,12 @@ pub(super) fn of(wasm: &[u8]) -> Result<Crates> {
     let module = Module::from_buffer(wasm).map_err(|e| Failure(format!("the wasm cannot be read: {e}")))?;
     let mut crates = Crates::new();
     for function in module.funcs.iter() {
-        if let FunctionKind::Local(local) = &function.kind {
+        let name = function.name.as_deref().unwrap_or_default();
+        if let FunctionKind::Local(local) = &function.kind
+            && !name.starts_with(DESCRIPTION)
+        {
             let bytes = local.original_range.as_ref().map_or(0, |range| range.len() as u64);
-            let name = function.name.as_deref().and_then(crate_of).unwrap_or("(none)");
+            let name = crate_of(name).unwrap_or("(none)");
             *crates.entry(name.to_owned()).or_default() += bytes;
         }
     }
@@ -27,7 +33,7 @@ fn crate_of(mangled: &str) -> Option<&str> {
     let (_, name) = root.split_once('_')?;
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
     let (length, name) = name.split_at(digits);
-    name.trim_start_matches('_').get(..length.parse().ok()?)
+    name.strip_prefix('_').unwrap_or(name).get(..length.parse().ok()?)
 }
 
 /// What has grown and what has shrunk, the most first: `paymentsos_core +312`.
@@ -50,6 +56,7 @@ mod tests {
             ("_RNvMs_NtNtCsfTZ5wzQ9Jwm_15paymentsos_core4flow4lookNtB6_4Flow9have_read", Some("paymentsos_core")),
             ("_RNvCs1234_7mycrate3foo", Some("mycrate")),
             ("_RINvNtCs6Ia_4core3ptr13drop_in_placeNtCs1_3yew3AppEB2_", Some("core")),
+            ("_RNvCs1A_7___rustc12___rust_alloc", Some("__rustc")),
             ("handle_new", None),
             ("_RNvCs1", None),
         ];

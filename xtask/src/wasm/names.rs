@@ -1,5 +1,5 @@
 //! The names by which a wasm module and its glue know each other's functions. wasm-bindgen's are long and end in sixteen random digits,
-//! which no compression takes away: they are 3 kB of the 90 that the whole component may take.
+//! which no compression takes away: they are 3 kB of the 78 that the whole component may take.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
