@@ -327,8 +327,11 @@ impl Browser {
         self.value("return JSON.stringify([{...localStorage}, {...sessionStorage}]);").await
     }
 
-    /// Takes a picture of the page.
+    /// Takes a picture of the page. One engine's is enough, and WebKitGTK's driver may end over a large one.
     pub async fn pictures(&self, name: &str) {
+        if self.engine() != Engine::Chromium {
+            return;
+        }
         let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/screenshots/journeys"));
         std::fs::create_dir_all(&folder).expect("pictures can be kept");
         self.driver.screenshot(&folder.join(format!("{name}.png"))).await.expect("a picture is taken");

@@ -149,10 +149,9 @@ fn webkit(habits: &[Habit]) -> Map<String, Value> {
         arguments.push(match habit {
             Habit::WaitsForNothing | Habit::IsADayAhead => continue,
             Habit::BlocksWindows => "--javascript-can-open-windows-automatically=false".to_owned(),
-            Habit::IsCalled(name) => format!("--user-agent={name}"),
             Habit::RefusesForeignCookies => "--cookies-policy=no-third-party".to_owned(),
             Habit::HasNoStorage => "--enable-html5-local-storage=false".to_owned(),
-            Habit::HasNoWebAssembly | Habit::Keeps(_) => no_such_habit(Engine::WebKit, habit),
+            Habit::IsCalled(_) | Habit::HasNoWebAssembly | Habit::Keeps(_) => no_such_habit(Engine::WebKit, habit),
         });
     }
     let program = env::var("JOURNEYS_MINIBROWSER").unwrap_or_else(|_| "MiniBrowser".to_owned());

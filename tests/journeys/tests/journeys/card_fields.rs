@@ -1,6 +1,6 @@
 //! A card by PayU's Secure Fields: typed into frames of PayU's, paid by its token.
 
-use journeys::{Browser, Outcome, World, wait_for};
+use journeys::{Browser, Engine, Outcome, World, is_left_out_by, wait_for};
 
 /// The shop with its list of ways to pay, a card the first of them, once the fields are there.
 async fn at_the_fields(world: &World) -> Browser {
@@ -67,6 +67,9 @@ async fn a_card_with_three_d_secure_is_paid() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn what_is_wrong_is_said_below_its_field_and_nothing_is_sent() {
+    if is_left_out_by(&[Engine::WebKit], "its driver takes back nothing that was typed into a field in a frame") {
+        return;
+    }
     let world = World::that_frames().await;
     let browser = at_the_fields(&world).await;
     browser.pays().await;

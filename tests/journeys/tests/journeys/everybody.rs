@@ -192,7 +192,7 @@ async fn the_live_region_speaks_once_of_each_state() {
     browser
         .value(
             "window.said = []; const region = document.querySelector('paymentsos-checkout').shadowRoot.querySelector('[role=status]');
-             new MutationObserver(() => { const text = region.innerText.trim(); if (text && text !== said.at(-1)) said.push(text); })
+             new MutationObserver(() => { const text = region.innerText.trim().replace(/\\n+/g, '\\n'); if (text && text !== said.at(-1)) said.push(text); })
                  .observe(region, { subtree: true, childList: true, characterData: true }); return '';",
         )
         .await;
@@ -200,7 +200,7 @@ async fn the_live_region_speaks_once_of_each_state() {
     browser.sees("succeeded").await;
     let said = browser.driver.execute("return said;", vec![]).await.expect("it was noted").json().clone();
     let said: Vec<&str> = said.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    assert_eq!(said, ["Starting your payment", "Confirming your payment", "Payment complete\n\n$40.97"]);
+    assert_eq!(said, ["Starting your payment", "Confirming your payment", "Payment complete\n$40.97"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

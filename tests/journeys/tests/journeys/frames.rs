@@ -119,12 +119,7 @@ async fn a_frame_that_may_not_leave_and_knows_no_host_offers_a_window_of_its_own
     assert_eq!(link.attr("target").await.expect("a link").as_deref(), Some("_blank"));
     let whole = host.browser.tab().await;
     link.click().await.expect("the link opens");
-    let bank = wait_for("the bank's window", async || {
-        let windows = host.browser.driver.windows().await.map_err(|error| error.to_string())?;
-        windows.into_iter().nth(1).ok_or_else(|| "one window".to_owned())
-    })
-    .await;
-    host.browser.driver.switch_to_window(bank).await.expect("the window is there");
+    host.browser.looks_at_the_window_opened(&whole).await;
     host.browser.decides(Outcome::Succeed).await;
     host.browser.sees("succeeded").await;
     host.browser.looks_at(&whole).await;
