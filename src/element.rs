@@ -30,8 +30,9 @@ pub struct Handle {
 #[wasm_bindgen]
 impl Handle {
     /// Mounts a checkout into `base`. `settings` holds the element's attributes as text, under their own names, and its properties
-    /// `paymentMethod`, `methods` and `messages`, `lang`, the language around it, `texts`, those of a language, and `qr`, a function that
-    /// promises a text's QR code; `emit(type, detail)` dispatches an event, or with the type `trace` takes in a line of the trace.
+    /// `paymentMethod`, `methods` and `messages`, `lang`, the language around it, `texts`, those of a language, `qr`, a function that
+    /// promises a text's QR code, and `early`, one that promises the response to a request that the page has sent already;
+    /// `emit(type, detail)` dispatches an event, or with the type `trace` takes in a line of the trace.
     #[wasm_bindgen(constructor)]
     pub fn new(base: Element, settings: &JsValue, emit: Function) -> Handle {
         let props = props(settings, &emit);
@@ -157,6 +158,7 @@ fn props(settings: &JsValue, emit: &Function) -> PanelProps {
         }),
         messages: Rc::new(texts(&member(settings, "texts"), &messages)),
         started: Callback::noop(),
+        early: member(settings, "early").dyn_into().ok(),
         on_state: quietly("checkout-state"),
         on_result: quietly("checkout-result"),
         on_error: quietly("checkout-error"),

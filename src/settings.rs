@@ -5,7 +5,7 @@ use crate::checkout::CheckoutHandle;
 use crate::messages::Messages;
 use crate::panel::{Detail, Panel};
 use crate::view::Method;
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use paymentsos_core::flow::{Fit, Money, Presentation, Setup};
 use paymentsos_core::paymentsos::Kind;
 use std::rc::Rc;
@@ -41,12 +41,15 @@ macro_rules! settings {
             /// Told the way to send messages, once.
             #[prop_or_default]
             pub started: Callback<Scope<Panel>>,
+            /// Promises the response to a request, where the page has asked for the same already.
+            #[prop_or_default]
+            pub early: Option<Function>,
         }
 
         impl CheckoutProps {
             /// For what is in the shadow root.
             pub(crate) fn panel(&self) -> PanelProps {
-                PanelProps { $($name: self.$name.clone(),)+ started: Callback::noop() }
+                PanelProps { $($name: self.$name.clone(),)+ started: Callback::noop(), early: None }
             }
         }
     };
@@ -134,7 +137,12 @@ pub struct Choice {
 }
 
 pub(crate) fn access(props: &PanelProps) -> Access {
-    Access { backend: props.backend.clone(), client_token: props.client_token.clone(), credentials: props.credentials }
+    Access {
+        backend: props.backend.clone(),
+        client_token: props.client_token.clone(),
+        credentials: props.credentials,
+        early: props.early.clone(),
+    }
 }
 
 /// The settings as they were read.

@@ -7,7 +7,6 @@ const RELEASE = '0.1.0';
 const VERSION = 1;
 const START_LIMIT = 15000;
 const REDIRECT_LIMIT = 3000;
-const STYLES_LIMIT = 3000;
 const LANGUAGE_LIMIT = 300;
 const TRACE_LIMIT = 1000;
 
@@ -33,15 +32,12 @@ const after = (limit) => new Promise((done) => setTimeout(done, limit));
 
 let loading;
 function load() {
-  loading = loading || Promise.all([
-    import('./paymentsos-checkout.js').then(async (glue) => {
-      await glue.default({ module_or_path: WASM });
-      if (glue.version() !== VERSION) throw new Error(`${TAG}: class and wasm are of different releases`);
-      return glue;
-    }),
-    // Unstyled it still works.
-    Promise.race([styles(), after(STYLES_LIMIT)]),
-  ]).then((loaded) => loaded[0]);
+  // Both at once: a page's preloads, or a slow line, make the most of that.
+  loading = loading || Promise.all([import('./paymentsos-checkout.js'), fetch(WASM)]).then(async ([glue, wasm]) => {
+    await glue.default({ module_or_path: wasm });
+    if (glue.version() !== VERSION) throw new Error(`${TAG}: class and wasm are of different releases`);
+    return glue;
+  });
   // An element made later may have better luck.
   loading.catch(() => { loading = undefined; });
   return loading;
@@ -98,6 +94,60 @@ function watch() {
   watching = true;
   addEventListener('error', (event) => { if (isTrap(event.error)) breakDown(); });
   addEventListener('unhandledrejection', (event) => { if (isTrap(event.reason)) breakDown(); });
+}
+
+// What the flow will ask first, asked before the wasm is there. This knows the attributes and the address alone: where the flow asks for
+// something else, what came is dropped.
+class Early {
+  constructor(attribute) {
+    try {
+      const address = whereToLook(attribute);
+      if (!/^http/.test(address)) return;
+      const token = attribute('client-token');
+      this.controller = new AbortController();
+      this.request = new Request(address, {
+        headers: { Accept: 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+        cache: 'no-store',
+        credentials: attribute('credentials') || 'same-origin',
+        signal: this.controller.signal,
+      });
+      this.response = fetch(this.request);
+      // Whoever takes it is told.
+      this.response.catch(() => {});
+    } catch (_) {
+      // What cannot be asked for is not.
+    }
+  }
+
+  /** What comes of that very request, once. */
+  take(request) {
+    const { request: own, response } = this;
+    const isIt = own && request.method === 'GET' && ['url', 'credentials'].every((name) => own[name] === request[name])
+      && ['Authorization', 'Prefer'].every((name) => own.headers.get(name) === request.headers.get(name));
+    if (isIt) this.request = undefined;
+    return isIt ? response : undefined;
+  }
+
+  drop() {
+    if (this.request) this.controller.abort();
+    this.request = undefined;
+  }
+}
+
+// The transaction that the shopper has come back with, else the payment.
+function whereToLook(attribute) {
+  const returned = new URLSearchParams(location.search);
+  const last = (name) => {
+    const id = (returned.getAll(name).pop() || '').trim().toLowerCase();
+    return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id) ? id : undefined;
+  };
+  const back = last('payment_id');
+  const payment = attribute('payment-id') || back;
+  if (!payment || !attribute('backend')) return undefined;
+  const parts = [attribute('backend').replace(/\/+$/, ''), 'payments', encodeURIComponent(payment)];
+  const kind = ['charge', 'authorization'].find((kind) => last(`${kind}_id`));
+  if (kind && (!back || back === payment.toLowerCase())) parts.push(`${kind}s`, last(`${kind}_id`));
+  return new URL(parts.join('/'), document.baseURI).href;
 }
 
 /** What stands behind one element, out of the page's reach. */
@@ -171,7 +221,7 @@ class Behind {
   }
 
   settings() {
-    const settings = { ...this.properties, qr };
+    const settings = { ...this.properties, qr, early: this.early };
     for (const name of ATTRIBUTES) {
       const value = this.element.getAttribute(name);
       if (value !== null) settings[name] = value;
@@ -259,9 +309,12 @@ class Behind {
     // What shows the room that it will take.
     styles();
     this.fill();
+    let early;
     const limit = setTimeout(() => { if (turn === this.turn) this.stop('cannot_start'); }, START_LIMIT);
     try {
       this.settings();
+      early = new Early((name) => this.element.getAttribute(name));
+      this.early = (request) => early.take(request);
       const { Handle } = await load();
       // A moment later nobody has read the English yet.
       await Promise.race([this.speaking, after(LANGUAGE_LIMIT)]);
@@ -279,6 +332,8 @@ class Behind {
       if (turn === this.turn) this.stop(broken ? 'stopped' : 'cannot_start');
     } finally {
       clearTimeout(limit);
+      // By then all is asked for that the flow begins with.
+      setTimeout(() => { if (early) early.drop(); });
     }
   }
 

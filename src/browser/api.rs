@@ -61,7 +61,12 @@ impl Api {
 
     async fn exchange(self, request: Request, method: JsValue, places: &Places, signal: JsValue) -> Answer {
         let Some(sent) = self.prepare(&request, &method, signal) else { return Answer::NotSent };
-        let Some(response) = fetch(sent).await else { return Answer::Lost };
+        let early = self.access.early.as_ref().and_then(|early| early.call1(&JsValue::UNDEFINED, &sent).ok());
+        let response = match early.filter(JsValue::is_object) {
+            Some(early) => JsFuture::from(Promise::resolve(&early)).await.ok(),
+            None => fetch(sent).await,
+        };
+        let Some(response) = response else { return Answer::Lost };
         let body = if is_ok(&response) { body_of(&response).await } else { JsValue::UNDEFINED };
         answer(&request, &response, &body, &method, places)
     }

@@ -68,6 +68,8 @@ pub struct Access {
     pub client_token: Option<AttrValue>,
     /// With which requests cookies go.
     pub credentials: Credentials,
+    /// Promises the response to a request, where the page has asked for the same already.
+    pub early: Option<Function>,
 }
 
 /// Carries out effects for one checkout on a page.

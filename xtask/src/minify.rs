@@ -21,8 +21,7 @@ pub(crate) const OLD_BROWSERS: [&str; 3] =
 /// In this order: the first takes the second in.
 pub(crate) const FOR_OLD_BROWSERS: [&str; 4] = ["element.js", "class.js", "card.js", "locales/index.js"];
 /// They refer to these by name, and load them when they are needed.
-const LOADED: [&str; 5] =
-    ["./paymentsos-checkout.js", "./paymentsos-qr.js", "./styles.js", "./card.js", "./locales/index.js"];
+const LOADED: [&str; 4] = ["./paymentsos-checkout.js", "./paymentsos-qr.js", "./card.js", "./locales/index.js"];
 const LOCALES: &str = "locales";
 
 /// As trunk's hook; by hand it takes `dist/`.
@@ -34,11 +33,14 @@ pub(crate) fn run() -> Result<()> {
     };
     let css = folder.join(STYLES);
     command::read(minified(&tools, &css).arg("--allow-overwrite").arg(to(&css)))?;
-    write_styles(&css, &folder.join("styles.js"))?;
+    let styles = folder.join("styles.js");
+    write_styles(&css, &styles)?;
     locales::publish(&folder.join(LOCALES))?;
     for file in FOR_OLD_BROWSERS.map(|name| folder.join(name)) {
         command::read(for_old_browsers(&tools, &file).arg("--allow-overwrite").arg(to(&file)))?;
     }
+    // By now it is in those that need it: what a shopper waits for is not worth a request of its own.
+    fs::remove_file(&styles).map_err(|e| failed(&styles, &e))?;
     MODULES.iter().try_for_each(|name| module(&tools, folder, name))
 }
 

@@ -36,12 +36,8 @@ struct Sizes {
     crates: Crates,
 }
 
-const FILES: [(&str, &str); 4] = [
-    ("wasm", "paymentsos-checkout_bg.wasm"),
-    ("glue", "paymentsos-checkout.js"),
-    ("element", "element.js"),
-    ("css", "styles.js"),
-];
+const FILES: [(&str, &str); 3] =
+    [("wasm", "paymentsos-checkout_bg.wasm"), ("glue", "paymentsos-checkout.js"), ("element", "element.js")];
 
 #[derive(Clone, Copy, Default)]
 struct Size {

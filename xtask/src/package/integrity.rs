@@ -2,7 +2,8 @@
 //!
 //! A `<script integrity>` covers that one file. What it imports until Pay can be pressed is covered by `modulepreload`, which a policy
 //! without inline scripts allows too, and which loads it sooner (browsers without it, Safari before 17, check the entry alone). Of what a
-//! script fetches, here the wasm, no browser checks a hash: it comes from where the checked scripts say.
+//! script fetches, here the wasm, no browser checks a hash: it comes from where the checked scripts say. It is preloaded too, as it is
+//! what takes longest.
 
 use crate::failure::Result;
 use crate::files::failed;
@@ -14,7 +15,8 @@ use std::fs;
 use std::path::Path;
 
 const ENTRY: &str = "element.js";
-const IMPORTED: [&str; 2] = ["paymentsos-checkout.js", "styles.js"];
+const IMPORTED: &str = "paymentsos-checkout.js";
+const FETCHED: &str = "paymentsos-checkout_bg.wasm";
 
 /// Writes `integrity.json`, by file, and `integrity.html`, to be pasted.
 pub(super) fn write(folder: &Path, files: &[String], version: &str) -> Result<()> {
@@ -38,12 +40,17 @@ fn hash(bytes: &[u8]) -> String {
 }
 
 fn lines(hashes: &Map<String, Value>, version: &str) -> String {
-    let line = |name: &str, before: &str, after: &str| {
+    let at = |name: &str| format!("/paymentsos-checkout-{version}/{name}");
+    let checked = |name: &str| {
         let hash = hashes[name].as_str().unwrap_or_default();
-        format!("    {before}=\"/paymentsos-checkout-{version}/{name}\" integrity=\"{hash}\" crossorigin>{after}\n")
+        format!("\"{}\" integrity=\"{hash}\" crossorigin", at(name))
     };
-    let imported = IMPORTED.iter().map(|name| line(name, "<link rel=\"modulepreload\" href", ""));
-    imported.chain([line(ENTRY, "<script type=\"module\" src", "</script>")]).collect()
+    format!(
+        "    <link rel=\"modulepreload\" href={}>\n    <link rel=\"preload\" as=\"fetch\" href=\"{}\" crossorigin>\n    <script type=\"module\" src={}></script>\n",
+        checked(IMPORTED),
+        at(FETCHED),
+        checked(ENTRY)
+    )
 }
 
 #[cfg(test)]
@@ -60,13 +67,13 @@ mod tests {
 
     #[test]
     fn the_entry_and_what_it_imports_have_their_hashes() {
-        let hashes = json!({
-            "element.js": "sha384-e", "class.js": "sha384-c", "styles.js": "sha384-s", "paymentsos-checkout.js": "sha384-g",
-        });
+        let hashes = json!({"element.js": "sha384-e", "class.js": "sha384-c", "paymentsos-checkout.js": "sha384-g"});
         let lines = lines(hashes.as_object().unwrap(), "1.2.3");
         let script = "<script type=\"module\" src=\"/paymentsos-checkout-1.2.3/element.js\" integrity=\"sha384-e\" crossorigin></script>";
         assert!(lines.contains(script), "{lines}");
-        let link = "<link rel=\"modulepreload\" href=\"/paymentsos-checkout-1.2.3/styles.js\" integrity=\"sha384-s\" crossorigin>";
-        assert!(lines.contains(link) && lines.contains("sha384-g") && !lines.contains("sha384-c"), "{lines}");
+        let link = "<link rel=\"modulepreload\" href=\"/paymentsos-checkout-1.2.3/paymentsos-checkout.js\" integrity=\"sha384-g\" crossorigin>";
+        assert!(lines.contains(link) && !lines.contains("sha384-c"), "{lines}");
+        let wasm = "<link rel=\"preload\" as=\"fetch\" href=\"/paymentsos-checkout-1.2.3/paymentsos-checkout_bg.wasm\" crossorigin>";
+        assert!(lines.contains(wasm), "{lines}");
     }
 }

@@ -15,11 +15,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a browser may load. All else in the package is for people and tools.
-const LOADED: [&str; 9] = [
+const LOADED: [&str; 8] = [
     "element.js",
     "class.js",
     "card.js",
-    "styles.js",
     "checkout.css",
     "paymentsos-checkout.js",
     "paymentsos-checkout_bg.wasm",

@@ -213,7 +213,7 @@ async fn ten_elements_on_a_page_load_one_module() {
         }
     })
     .await;
-    for file in ["paymentsos-checkout_bg.wasm", "paymentsos-checkout.js", "styles.js"] {
+    for file in ["paymentsos-checkout_bg.wasm", "paymentsos-checkout.js"] {
         assert_eq!(world.proxy.passed("GET", file).len(), 1, "{file}");
     }
     browser.pays().await;
@@ -238,6 +238,41 @@ async fn while_the_module_is_on_its_way_its_room_is_kept() {
     wasm.lets_go();
     browser.sees("ready").await;
     assert_eq!(browser.value(height).await, kept.to_string());
+}
+
+/// What the flow asks for first it has been told by the time that it is there, and it asks no second time.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn while_the_module_is_on_its_way_the_first_look_is_too() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    let wasm = world.proxy.with("GET", "paymentsos-checkout_bg.wasm").hold_the_reply();
+    browser.goes_to(&world.shop()).await;
+    let asked = async |path: &str| {
+        let look = async || match world.proxy.passed("GET", path).as_slice() {
+            [look] if look.status.is_some() => Ok(()),
+            looks => Err(format!("{looks:?}")),
+        };
+        wait_for("the look, answered", look).await;
+    };
+    asked("/api/payments/").await;
+    assert_eq!(browser.state().await, "loading");
+    wasm.lets_go();
+    browser.sees("ready").await;
+    let payment = browser.payment().await;
+    let path = format!("/api/payments/{payment}");
+    assert_eq!(world.proxy.passed("GET", &path).len(), 1);
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+
+    let back = world.return_address(&payment, "Pending").await;
+    let wasm = world.proxy.with("GET", "paymentsos-checkout_bg.wasm").hold_the_reply();
+    browser.goes_to(&back).await;
+    let charge = format!("{path}/charges/");
+    let before = world.proxy.passed("GET", &charge).len();
+    wasm.lets_go();
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!((before, world.proxy.passed("GET", &charge).len()), (1, 1));
 }
 
 /// Were nothing told of what the policy forbids, every journey would end well on a page that broke it.
