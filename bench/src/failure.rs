@@ -22,6 +22,10 @@ pub(crate) enum Failure {
     Reply { what: String, reply: String },
     #[error("a task was broken off: {0}")]
     Task(#[from] tokio::task::JoinError),
+    #[error("the browser does not take {what}: {why}")]
+    Browser { what: String, why: String },
+    #[error("the pages are not built: run `cargo xtask bench`")]
+    NotBuilt,
     #[error("{0} did not come about in time")]
     Late(&'static str),
 }

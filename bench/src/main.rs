@@ -1,11 +1,16 @@
-//! `bench backend`: how the reference does with many shoppers, beside the barest handler that could do the same, in one run. Each server
-//! is a process of its own: this program started anew.
+//! `cargo xtask bench`: how fast it all is, each figure beside what it is to be measured against, in one run. Absolute figures are this
+//! machine's; what holds elsewhere are the ratios.
+//!
+//! `backend`: how the reference does with many shoppers, beside the barest handler that could do the same. Each server is a process of its
+//! own: this program started anew. All others are about the component.
 
+mod asked;
 mod bare;
 mod client;
 mod creating;
 mod failure;
 mod figures;
+mod pages;
 mod servers;
 mod waiting;
 mod wire;
@@ -18,12 +23,25 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
 struct Cli {
+    /// All but `backend` where none is given
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 enum Command {
+    /// From the navigation until Pay can be pressed, and what is loaded until then; beside adyen-web and a bare counter in Yew
+    Start(pages::Options),
+    /// From the navigation back to the shop until the status is on the screen, beside a bare page
+    Return(pages::Options),
+    /// From the backend's knowledge of a result to the pixel, beside a bare page
+    Told(pages::Options),
+    /// How often a backend is asked until a result is known, and how long after it was there, beside the schedules of others
+    Asked,
+    /// Many elements on a page, and one that is left open for an hour
+    Many(pages::Options),
+    /// What a whole payment does to the page's frames
+    Frames(pages::Options),
     /// Many shoppers who wait, and many who pay
     Backend(Options),
     /// A server of the run
@@ -53,8 +71,15 @@ struct Options {
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Serve { role } => servers::serve(role).await,
-        Command::Backend(options) => backend(&options).await,
+        None => component().await,
+        Some(Command::Start(options)) => pages::start(options).await,
+        Some(Command::Return(options)) => pages::come_back(options).await,
+        Some(Command::Told(options)) => pages::told(options).await,
+        Some(Command::Asked) => asked::run(),
+        Some(Command::Many(options)) => pages::many(options).await,
+        Some(Command::Frames(options)) => pages::frames(options).await,
+        Some(Command::Serve { role }) => servers::serve(role).await,
+        Some(Command::Backend(options)) => backend(&options).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -63,6 +88,16 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn component() -> Result<(), Failure> {
+    let options = pages::Options::default();
+    pages::start(options).await?;
+    pages::come_back(options).await?;
+    pages::told(options).await?;
+    asked::run()?;
+    pages::many(options).await?;
+    pages::frames(options).await
 }
 
 async fn backend(options: &Options) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! `cargo xtask`: runs the demo, the tests and what else the workspace needs, and sets up the tools for it.
 
+mod bench;
 mod command;
 mod demo;
 mod engines;
@@ -63,7 +64,7 @@ enum Task {
     /// Tell whether a merchant's backend keeps the contract of the Merchant API; `--help` says what it needs to be told
     #[command(disable_help_flag = true)]
     Conformance(programs::Options),
-    /// Measure how the reference backend does with many shoppers: `bench backend`
+    /// Measure the component beside others, or the backend with many shoppers (`bench backend`); `--help` says more
     #[command(disable_help_flag = true)]
     Bench(programs::Options),
     /// Pay many times on virtual time, while anything goes wrong, and look whether the rules hold; `--help` says more
@@ -111,7 +112,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Reference => reference::run(),
         Task::Screenshots => screenshots::run(),
         Task::Conformance(options) => return programs::conformance(&options),
-        Task::Bench(options) => return programs::bench(&options),
+        Task::Bench(options) => return bench::run(&options),
         Task::Simulate(options) => return programs::simulate(&options),
         Task::Explore(options) => return programs::explore(&options),
         Task::Mutants(options) => mutants::run(&options),

@@ -13,14 +13,22 @@ pub(crate) struct Options {
     arguments: Vec<OsString>,
 }
 
+impl Options {
+    pub(crate) fn arguments(&self) -> &[OsString] {
+        &self.arguments
+    }
+
+    /// The program of that package, with what it is given.
+    pub(crate) fn program(&self, which: &[&str]) -> Command {
+        let mut program = command::program("cargo");
+        program.args(["run", "--quiet"]).args(which).arg("--").args(&self.arguments);
+        program
+    }
+}
+
 /// Tells whether a backend keeps the contract, by its exit code too.
 pub(crate) fn conformance(options: &Options) -> Result<ExitCode> {
     run(&["--package", "conformance"], options)
-}
-
-/// Measures; unoptimized, there is nothing to be measured.
-pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
-    run(&["--release", "--package", "bench"], options)
 }
 
 /// Simulates whole payments. Where a rule is to be switched off, that is a build of its own.
@@ -34,7 +42,7 @@ pub(crate) fn explore(options: &Options) -> Result<ExitCode> {
 }
 
 fn run_where_rules_can_be_off(which: &[&str], options: &Options) -> Result<ExitCode> {
-    let mut program = program(which, options);
+    let mut program = options.program(which);
     if options.arguments.iter().any(|argument| argument == "--rules-off") {
         where_rules_can_be_off(&mut program)?;
     }
@@ -49,11 +57,5 @@ pub(crate) fn where_rules_can_be_off(cargo: &mut Command) -> Result<()> {
 }
 
 fn run(which: &[&str], options: &Options) -> Result<ExitCode> {
-    command::code(&mut program(which, options)).map(ExitCode::from)
-}
-
-fn program(which: &[&str], options: &Options) -> Command {
-    let mut program = command::program("cargo");
-    program.args(["run", "--quiet"]).args(which).arg("--").args(&options.arguments);
-    program
+    command::code(&mut options.program(which)).map(ExitCode::from)
 }

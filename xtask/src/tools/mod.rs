@@ -41,6 +41,8 @@ pub(crate) enum Need {
     NpmTools,
     /// What the npm package is checked with, and the example pages are built with.
     WebTools,
+    /// What the component is measured beside.
+    Peers,
     /// Chromium or Chrome, and its chromedriver.
     Browser,
     Firefox,
@@ -63,7 +65,7 @@ pub(crate) enum Need {
     CargoFuzz,
 }
 
-/// All but what the fuzzer and the package need: another toolchain is a lot to set up for who may never use it.
+/// All but what the fuzzer, the package and the benchmarks need: who may never use them need not set it up.
 pub(crate) const ALL: &[Need] = &[
     Need::WasmTarget,
     Need::Components,
@@ -104,6 +106,7 @@ impl Need {
             Need::CargoMutants => cargo::find(&cargo::cargo_mutants()),
             Need::NpmTools => npm::find(),
             Need::WebTools => npm::find_web(),
+            Need::Peers => npm::find_peers(),
             Need::Browser => browser::find(),
             Need::Firefox => Ok(firefox::find()),
             Need::Geckodriver => cargo::find(&cargo::geckodriver()),
@@ -129,6 +132,7 @@ impl Need {
             Need::CargoMutants => cargo::install(&cargo::cargo_mutants()),
             Need::NpmTools => npm::install(),
             Need::WebTools => npm::install_web(),
+            Need::Peers => npm::install_peers(),
             Need::Browser => browser::install(),
             Need::Firefox => firefox::install(),
             Need::Geckodriver => cargo::install(&cargo::geckodriver()),
@@ -214,6 +218,11 @@ fn instead(failure: Failure, what_to_do: &str) -> Failure {
 /// The modules that the web tools are: what a project with them has in `node_modules`.
 pub(crate) fn web_modules() -> Result<PathBuf> {
     Ok(npm::web()?.join("node_modules"))
+}
+
+/// The modules that the component is measured beside.
+pub(crate) fn peer_modules() -> Result<PathBuf> {
+    Ok(npm::peers()?.join("node_modules"))
 }
 
 /// Says to a journey where what it needs is.

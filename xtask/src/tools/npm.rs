@@ -1,5 +1,5 @@
-//! Tools that npm delivers, pinned by `xtask/tools/package.json` and its lock; and those that only the npm package and the example pages
-//! need, by `xtask/tools/web/`.
+//! Tools that npm delivers, pinned by `xtask/tools/package.json` and its lock; those that only the npm package and the example pages
+//! need, by `xtask/tools/web/`; and what the component is measured beside, by `xtask/tools/peers/`.
 
 use super::{Place, announce, cache, instead, on_path_in};
 use crate::command;
@@ -10,9 +10,6 @@ use std::path::{Path, PathBuf};
 
 const PACKAGES: &str = include_str!("../../tools/package.json");
 const LOCK: &str = include_str!("../../tools/package-lock.json");
-
-const WEB_PACKAGES: &str = include_str!("../../tools/web/package.json");
-const WEB_LOCK: &str = include_str!("../../tools/web/package-lock.json");
 
 struct Versions {
     binaryen: String,
@@ -62,24 +59,77 @@ pub(super) fn install() -> Result<Place> {
     Ok(Place::Folder(programs(&folder)))
 }
 
-/// The folder of the web tools in the cache. Another lock has another.
+/// Packages that a lock pins, in a folder of the cache. Another lock has another.
+struct Modules {
+    name: &'static str,
+    what: &'static str,
+    packages: &'static str,
+    lock: &'static str,
+}
+
+const WEB: Modules = Modules {
+    name: "web",
+    what: "what the package is checked and the examples are built with",
+    packages: include_str!("../../tools/web/package.json"),
+    lock: include_str!("../../tools/web/package-lock.json"),
+};
+
+/// What the component is measured beside.
+const PEERS: Modules = Modules {
+    name: "peers",
+    what: "what the component is measured beside",
+    packages: include_str!("../../tools/peers/package.json"),
+    lock: include_str!("../../tools/peers/package-lock.json"),
+};
+
+impl Modules {
+    fn folder_name(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.lock.hash(&mut hasher);
+        format!("npm-{}-{:016x}", self.name, hasher.finish())
+    }
+
+    fn folder(&self) -> Result<PathBuf> {
+        cache::folder(&self.folder_name())
+    }
+
+    fn find(&self) -> Result<Option<Place>> {
+        let folder = self.folder()?;
+        Ok(folder.is_dir().then(|| Place::Folder(programs(&folder))))
+    }
+
+    fn install(&self) -> Result<Place> {
+        announce(self.what, "from npm, less than a minute");
+        let folder = deliver(&self.folder_name(), self.packages, self.lock)
+            .map_err(|e| instead(e, "Node.js 20.19 or later with npm is needed"))?;
+        Ok(Place::Folder(programs(&folder)))
+    }
+}
+
+/// The folder of the web tools in the cache.
 pub(crate) fn web() -> Result<PathBuf> {
-    let mut hasher = DefaultHasher::new();
-    WEB_LOCK.hash(&mut hasher);
-    cache::folder(&format!("npm-web-{:016x}", hasher.finish()))
+    WEB.folder()
+}
+
+/// The folder of what the component is measured beside.
+pub(crate) fn peers() -> Result<PathBuf> {
+    PEERS.folder()
 }
 
 pub(super) fn find_web() -> Result<Option<Place>> {
-    let folder = web()?;
-    Ok(folder.is_dir().then(|| Place::Folder(programs(&folder))))
+    WEB.find()
 }
 
 pub(super) fn install_web() -> Result<Place> {
-    announce("what the package is checked and the examples are built with", "from npm, less than a minute");
-    let name = web()?.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let folder =
-        deliver(&name, WEB_PACKAGES, WEB_LOCK).map_err(|e| instead(e, "Node.js 20.19 or later with npm is needed"))?;
-    Ok(Place::Folder(programs(&folder)))
+    WEB.install()
+}
+
+pub(super) fn find_peers() -> Result<Option<Place>> {
+    PEERS.find()
+}
+
+pub(super) fn install_peers() -> Result<Place> {
+    PEERS.install()
 }
 
 /// Installs what a lock pins, into a folder of that name in the cache.

@@ -49,7 +49,7 @@ pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path, minify: impl Fn
         panics::blank_paths(&mut module.data.get_mut(id).value);
     }
     fs::write(wasm, module.emit_wasm()).map_err(|e| failed(wasm, &e))?;
-    optimize(tools, wasm, PASSES)?;
+    optimize(tools, wasm)?;
     let bytes = fs::read(wasm).map_err(|e| failed(wasm, &e))?;
     let mut module = parse(ModuleConfig::new(), &bytes, wasm)?;
     unread::blank(&mut module, pieces);
@@ -60,10 +60,15 @@ pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path, minify: impl Fn
     let text = names::shorten(&mut module, &text);
     fs::write(wasm, module.emit_wasm()).map_err(|e| failed(wasm, &e))?;
     fs::write(glue, text).map_err(|e| failed(glue, &e))?;
-    optimize(tools, wasm, PACKING)
+    pass(tools, wasm, PACKING)
 }
 
-fn optimize(tools: &Toolbox, wasm: &Path, passes: &str) -> Result<()> {
+/// Makes a module small, wherever it comes from.
+pub(crate) fn optimize(tools: &Toolbox, wasm: &Path) -> Result<()> {
+    pass(tools, wasm, PASSES)
+}
+
+fn pass(tools: &Toolbox, wasm: &Path, passes: &str) -> Result<()> {
     let mut optimize = tools.command("wasm-opt");
     optimize.arg(wasm).arg("-o").arg(wasm).args(FEATURES).args(passes.split_whitespace());
     command::read(&mut optimize).map(drop)

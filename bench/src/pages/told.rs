@@ -1,0 +1,73 @@
+//! `bench told`: from the moment when the backend has read how a payment ended to the pixel, while its answer is held.
+
+use super::line::Line;
+use super::site::Site;
+use super::spread::Spread;
+use super::{Options, PATIENCE, built, fresh, number, ours};
+use crate::failure::Failure;
+use journeys::Browser;
+use std::time::{Duration, Instant};
+
+/// Each pair is over quickly.
+const TIMES: u32 = 10;
+
+/// When the result was painted, by the wall clock: at the second frame after the change, the first is painted.
+const SHOWN: &str = "return window.shown ?? null;";
+
+const WATCHES: &str = "const watch = () => {
+        if (!document.querySelector('[data-state=succeeded]')) return;
+        watching.disconnect();
+        requestAnimationFrame(() => {
+            const channel = new MessageChannel();
+            channel.port1.onmessage = () => { window.shown = performance.timeOrigin + performance.now(); };
+            channel.port2.postMessage(null);
+        });
+    };
+    const watching = new MutationObserver(watch);
+    watching.observe(document, { subtree: true, childList: true, attributes: true });";
+
+/// Prints the table.
+pub(crate) async fn run(options: Options) -> Result<(), Failure> {
+    let times = options.runs * TIMES;
+    println!("\nFrom the backend's knowledge to the pixel, in ms; medians of {times} runs\n");
+    println!("| line | bare page | ours, as published | to the bare page's |\n|---|---|---|---|");
+    for line in [Line::Free, Line::Slow] {
+        let (bare, ours) = (Site::of(&[("", built("told")?)]).await?, ours("published").await?);
+        let (_world, browser) = fresh(line).await?;
+        browser.begins_with(WATCHES).await;
+        let mut spreads = [Spread::default(), Spread::default()];
+        for run in 0..=times {
+            for (site, spread) in [&bare, &ours].into_iter().zip(&mut spreads) {
+                let took = tell(&browser, site).await?;
+                if run > 0 {
+                    spread.add(took);
+                }
+            }
+        }
+        let [bare, ours] = &spreads;
+        println!("| {} | {bare} | {ours} | {} |", line.name(), ours.beside(bare));
+    }
+    Ok(())
+}
+
+async fn tell(browser: &Browser, site: &Site) -> Result<f64, Failure> {
+    site.knows(false);
+    // What was held for the page before ends with it.
+    browser.goes_to("about:blank").await;
+    holds(site, 0).await?;
+    browser.goes_to(&site.back()).await;
+    holds(site, 1).await?;
+    let known = site.knows(true);
+    Ok(number(browser, "the result", SHOWN).await? - known)
+}
+
+async fn holds(site: &Site, wanted: u32) -> Result<(), Failure> {
+    let begun = Instant::now();
+    while site.holds() != wanted {
+        if begun.elapsed() > PATIENCE {
+            return Err(Failure::Late("an answer that is held"));
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(())
+}
