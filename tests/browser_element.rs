@@ -119,6 +119,8 @@ async fn a_wrong_attribute_is_named_in_the_element_and_told() {
     let told = element.told("checkout-error");
     assert_eq!((told.len(), &told[0]["error"]["attribute"]), (1, &json!("amount")));
     assert_eq!(to_json(&get(&element.element, "state.error.attribute")), "amount");
+    let looked = page.read().await;
+    until("the look that was not asked for is dropped", || looked.is_aborted()).await;
     element.element.remove_attribute("amount").unwrap();
     page.read().await.reply(200, &payment());
     until("Pay, once it is put right", || element.text().contains("Pay $40.97")).await;

@@ -124,8 +124,10 @@ class Early {
     const { request: own, response } = this;
     const isIt = own && request.method === 'GET' && ['url', 'credentials'].every((name) => own[name] === request[name])
       && ['Authorization', 'Prefer'].every((name) => own.headers.get(name) === request.headers.get(name));
-    if (isIt) this.request = undefined;
-    return isIt ? response : undefined;
+    if (!isIt) return undefined;
+    this.request = undefined;
+    request.signal.addEventListener('abort', () => this.controller.abort());
+    return response;
   }
 
   drop() {
@@ -157,6 +159,8 @@ class Behind {
     this.root = element.attachShadow({ mode: 'open' });
     this.properties = {};
     this.handle = undefined;
+    // What was asked for while it loads.
+    this.look = undefined;
     this.turn = 0;
     // What it was stopped for.
     this.stopped = undefined;
@@ -188,6 +192,7 @@ class Behind {
     await undefined;
     if (this.element.isConnected || turn !== this.turn) return;
     this.turn += 1;
+    this.dropLook();
     mounted.delete(this);
     const handle = this.handle;
     this.handle = undefined;
@@ -309,11 +314,12 @@ class Behind {
     // What shows the room that it will take.
     styles();
     this.fill();
-    let early;
     const limit = setTimeout(() => { if (turn === this.turn) this.stop('cannot_start'); }, START_LIMIT);
     try {
       this.settings();
-      early = new Early((name) => this.element.getAttribute(name));
+      // An element that is moved about while it loads asks once.
+      this.look = this.look || new Early((name) => this.element.getAttribute(name));
+      const early = this.look;
       this.early = (request) => early.take(request);
       const { Handle } = await load();
       // A moment later nobody has read the English yet.
@@ -332,9 +338,14 @@ class Behind {
       if (turn === this.turn) this.stop(broken ? 'stopped' : 'cannot_start');
     } finally {
       clearTimeout(limit);
-      // By then all is asked for that the flow begins with.
-      setTimeout(() => { if (early) early.drop(); });
+      // A moment later, all is asked for that the flow begins with.
+      if (turn === this.turn) setTimeout(() => this.dropLook());
     }
+  }
+
+  dropLook() {
+    if (this.look) this.look.drop();
+    this.look = undefined;
   }
 
   fill(content) {
