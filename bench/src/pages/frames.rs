@@ -53,7 +53,13 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
         note(&mut worst, "back from 3-D Secure, still pending, until it succeeds", &browser).await?;
     }
     for (page, worst) in worst {
-        println!("| {page} | {:.0} | {:.3} | {:.0} of {:.0} |", worst.longest, worst.moved, worst.late, worst.late + worst.frames);
+        println!(
+            "| {page} | {:.0} | {:.3} | {:.0} of {:.0} |",
+            worst.longest,
+            worst.moved,
+            worst.late,
+            worst.late + worst.frames
+        );
     }
     Ok(())
 }
