@@ -33,21 +33,10 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     println!("| page | longest task, ms | layout shift (CLS) | frames dropped, of all |\n|---|---|---|---|");
     let mut worst: Vec<(&str, Worst)> = Vec::new();
     for _ in 0..options.runs {
-        let world = World::start().await;
-        let browser = world.browser().await;
-        tell(&browser, "Emulation.setCPUThrottlingRate", json!({"rate": 4})).await?;
-        browser.begins_with(NOTES).await;
-        browser.shop("charge", "card").await;
-        browser.pays().await;
+        let (_world, browser) = pays_with("card").await?;
         browser.sees("succeeded").await;
         note(&mut worst, "a card that is accepted", &browser).await?;
-        browser.goes_to("about:blank").await;
-        let world = World::start().await;
-        let browser = world.browser().await;
-        tell(&browser, "Emulation.setCPUThrottlingRate", json!({"rate": 4})).await?;
-        browser.begins_with(NOTES).await;
-        browser.shop("charge", "card-3ds").await;
-        browser.pays().await;
+        let (_world, browser) = pays_with("card-3ds").await?;
         browser.decides(Outcome::LateSucceed).await;
         browser.sees("succeeded").await;
         note(&mut worst, "back from 3-D Secure, still pending, until it succeeds", &browser).await?;
@@ -62,6 +51,17 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
         );
     }
     Ok(())
+}
+
+/// A slow browser that notes what its pages do, once Pay is pressed there.
+async fn pays_with(method: &str) -> Result<(World, Browser), Failure> {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    tell(&browser, "Emulation.setCPUThrottlingRate", json!({"rate": 4})).await?;
+    browser.begins_with(NOTES).await;
+    browser.shop("charge", method).await;
+    browser.pays().await;
+    Ok((world, browser))
 }
 
 #[derive(Clone, Copy, Default)]
