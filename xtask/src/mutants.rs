@@ -52,11 +52,19 @@ fn mutants<'a>(which: impl Iterator<Item = &'a str>) -> Result<Command> {
 }
 
 fn finish(mutants: Command) -> Result<()> {
-    follow(mutants, LIMIT, |_| {}).map_err(|_| {
-        Failure(
-            "not every mutant was found (see mutants.out/missed.txt in the target folder): write a test that tells it apart, or say in \
-             .cargo/mutants.toml why none can"
-                .into(),
-        )
+    let mut missed = Vec::new();
+    follow(mutants, LIMIT, |line| {
+        if ["MISSED", "TIMEOUT"].iter().any(|start| line.starts_with(start)) {
+            missed.push(line.to_owned());
+        }
+    })
+    .map_err(|Failure(why)| {
+        if missed.is_empty() {
+            return Failure(why);
+        }
+        Failure(format!(
+            "not every mutant was found; write a test that tells it apart, or say in .cargo/mutants.toml why none can:\n{}",
+            missed.join("\n")
+        ))
     })
 }

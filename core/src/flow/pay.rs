@@ -89,9 +89,10 @@ impl Flow {
         if creating.step != Step::Go {
             return;
         }
-        let expected = match &self.reading {
-            Some(reading) if !rules::holds(8) => Some(reading.money.clone()),
-            _ => creating.saw.clone(),
+        let expected = if rules::holds(8) {
+            creating.saw.clone()
+        } else {
+            self.reading.as_ref().map(|reading| reading.money.clone()).or_else(|| creating.saw.clone())
         };
         let (Some(press), Some(expected), Some(attempt)) = (&creating.press, expected, &self.attempt) else {
             return;
