@@ -96,24 +96,27 @@ function watch() {
   addEventListener('unhandledrejection', (event) => { if (isTrap(event.reason)) breakDown(); });
 }
 
-// What the flow will ask first, asked before the wasm is there. This knows the attributes and the address alone: where the flow asks for
-// something else, what came is dropped.
+// What the flow asks for first, asked for before the wasm is there. This knows the attributes and the address alone: where the flow asks
+// for something else, what came is dropped.
 class Early {
   constructor(attribute) {
+    this.looks = [];
     try {
-      const address = whereToLook(attribute);
-      if (!/^http/.test(address)) return;
       const token = attribute('client-token');
-      this.controller = new AbortController();
-      this.request = new Request(address, {
-        headers: { Accept: 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
-        cache: 'no-store',
-        credentials: attribute('credentials') || 'same-origin',
-        signal: this.controller.signal,
-      });
-      this.response = fetch(this.request);
-      // Whoever takes it is told.
-      this.response.catch(() => {});
+      for (const [address, prefer] of whereToLook(attribute)) {
+        if (!/^http/.test(address)) continue;
+        const controller = new AbortController();
+        const request = new Request(address, {
+          headers: { Accept: 'application/json', ...prefer, ...(token && { Authorization: `Bearer ${token}` }) },
+          cache: 'no-store',
+          credentials: attribute('credentials') || 'same-origin',
+          signal: controller.signal,
+        });
+        const response = fetch(request);
+        // Whoever takes it is told.
+        response.catch(() => {});
+        this.looks.push({ request, response, controller });
+      }
     } catch (_) {
       // What cannot be asked for is not.
     }
@@ -121,22 +124,21 @@ class Early {
 
   /** What comes of that very request, once. */
   take(request) {
-    const { request: own, response } = this;
-    const isIt = own && request.method === 'GET' && ['url', 'credentials'].every((name) => own[name] === request[name])
-      && ['Authorization', 'Prefer'].every((name) => own.headers.get(name) === request.headers.get(name));
-    if (!isIt) return undefined;
-    this.request = undefined;
-    request.signal.addEventListener('abort', () => this.controller.abort());
+    const at = request.method === 'GET' ? this.looks.findIndex(({ request: own }) => (
+      ['url', 'credentials'].every((name) => own[name] === request[name])
+      && ['Authorization', 'Prefer'].every((name) => own.headers.get(name) === request.headers.get(name)))) : -1;
+    if (at < 0) return undefined;
+    const [{ response, controller }] = this.looks.splice(at, 1);
+    request.signal.addEventListener('abort', () => controller.abort());
     return response;
   }
 
   drop() {
-    if (this.request) this.controller.abort();
-    this.request = undefined;
+    for (const { controller } of this.looks.splice(0)) controller.abort();
   }
 }
 
-// The transaction that the shopper has come back with, else the payment.
+// The payment, and before it the transaction that the shopper has come back with.
 function whereToLook(attribute) {
   const returned = new URLSearchParams(location.search);
   const last = (name) => {
@@ -145,11 +147,16 @@ function whereToLook(attribute) {
   };
   const back = last('payment_id');
   const payment = attribute('payment-id') || back;
-  if (!payment || !attribute('backend')) return undefined;
-  const parts = [attribute('backend').replace(/\/+$/, ''), 'payments', encodeURIComponent(payment)];
+  if (!payment || !attribute('backend')) return [];
+  const address = `${attribute('backend').replace(/\/+$/, '')}/payments/${encodeURIComponent(payment)}`;
+  const looks = [[new URL(address, document.baseURI).href]];
   const kind = ['charge', 'authorization'].find((kind) => last(`${kind}_id`));
-  if (kind && (!back || back === payment.toLowerCase())) parts.push(`${kind}s`, last(`${kind}_id`));
-  return new URL(parts.join('/'), document.baseURI).href;
+  if (kind && (!back || back === payment.toLowerCase())) {
+    // Nobody who is looked at is told "pending" alone.
+    const prefer = document.visibilityState === 'visible' && { Prefer: 'wait=25' };
+    looks.unshift([`${looks[0][0]}/${kind}s/${last(`${kind}_id`)}`, prefer]);
+  }
+  return looks;
 }
 
 /** What stands behind one element, out of the page's reach. */

@@ -103,26 +103,27 @@ fn curve_at(schedule: &dyn Schedule, moment: Millis) -> String {
 mod tests {
     use super::*;
 
-    /// Where it matters most, as there is the most to ask for.
     #[test]
-    fn no_other_schedule_is_better_in_both_where_results_take_minutes() {
+    fn where_answers_are_not_held_no_other_schedule_is_better_in_both() {
         let all = schedules();
         let (ours, peers) = all.split_at(2);
-        let minutes = DISTRIBUTIONS[2].1;
-        let (requests, delay) = means(ours[1].as_ref(), minutes);
-        for peer in peers {
-            let other = means(peer.as_ref(), minutes);
-            assert!(other.0 >= requests || other.1 >= delay, "{} is better in both: {other:?}", peer.name());
+        for (name, mean) in DISTRIBUTIONS {
+            let (requests, delay) = means(ours[1].as_ref(), mean);
+            for peer in peers {
+                let other = means(peer.as_ref(), mean);
+                assert!(other.0 > requests || other.1 > delay, "{name}: {} is better in both: {other:?}", peer.name());
+            }
         }
     }
 
     #[test]
-    fn held_answers_save_time_and_where_there_is_much_to_ask_for_requests() {
+    fn held_answers_save_time_and_where_there_is_more_than_one_to_ask_for_requests() {
         let all = schedules();
         for (name, mean) in DISTRIBUTIONS {
             let (held, adyen) = (means(all[0].as_ref(), mean), means(all[2].as_ref(), mean));
             assert!(held.1 <= 0.15 * adyen.1, "{name}: {held:?} beside {adyen:?}");
-            assert!(mean < 60_000.0 || held.0 <= 0.3 * adyen.0, "{name}: {held:?} beside {adyen:?}");
+            // No payment can do with less than one of each: the payment, and its transaction.
+            assert!(held.0 <= (0.3 * adyen.0).max(2.1), "{name}: {held:?} beside {adyen:?}");
         }
     }
 

@@ -80,17 +80,19 @@ impl Flow {
         self.keep(kind, &id, now.wall);
     }
 
-    /// The shopper has come back from where the redirection led.
+    /// The shopper has come back from where the redirection led: only a result is news now.
     pub(super) fn returned(&mut self) {
         if let Some(watched) = &mut self.watched {
             watched.returned = true;
+            watched.is_fresh = true;
         }
     }
 
     /// Asks at once, in place of what is under way.
     pub(super) fn ask_now(&mut self, now: Now) {
-        // What the backend holds does not tell how things stand.
-        if self.ask.as_ref().is_some_and(|ask| !ask.held && now.steady.saturating_sub(ask.sent) < JUST_ASKED) {
+        // What the backend holds does not tell how things stand, but to who has just come back.
+        let tells = |held: bool| !held || self.watched.as_ref().is_some_and(|watched| watched.told.is_none());
+        if self.ask.as_ref().is_some_and(|ask| tells(ask.held) && now.steady.saturating_sub(ask.sent) < JUST_ASKED) {
             // Its answer says when to ask next. What is due and is not done would ring the alarm without a pause.
             if let Some(watched) = &mut self.watched {
                 watched.next = None;
@@ -100,8 +102,10 @@ impl Flow {
         self.abort_ask();
         let (Some(watched), Some(payment_id)) = (&mut self.watched, self.payment_id.clone()) else { return };
         watched.next = None;
-        // Where something hangs on the answer, how things stand is enough: leaving, or where the shopper can go on.
-        let held = self.wait_lock == Hold::Held
+        // Where something hangs on the answer, how things stand is enough: leaving, or where the shopper can go on. The first answer after a
+        // return does not wait for the turn to wait: by then it may be there.
+        let is_first = watched.told.is_none() && watched.broken == 0 && !self.hidden;
+        let held = (self.wait_lock == Hold::Held || is_first)
             && watched.may_be_held()
             && watched.is_fresh
             && !matches!(self.state, State::Confirming { leave: true });
@@ -210,7 +214,7 @@ impl Flow {
         }
         watched.not_before = now.steady.saturating_add(retry_after.unwrap_or(0));
         let waited = now.steady.saturating_sub(watched.begun);
-        let pause = schedule::pause(waited, now.chance).max(retry_after.unwrap_or(0));
+        let pause = schedule::pause_after_failure(waited, now.chance).max(retry_after.unwrap_or(0));
         if !matches!(self.state, State::Processing(_)) {
             self.ask_in(pause, now);
         }

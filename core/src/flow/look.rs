@@ -170,7 +170,7 @@ impl Flow {
     /// The payment was not read, or does not say what stands for it.
     fn unsaid(&mut self, code: Code, retry_after: Option<Millis>, now: Now) {
         let waited = now.steady.saturating_sub(self.looking_since);
-        let pause = self.pace(schedule::pause(waited, now.chance)).max(retry_after.unwrap_or(0));
+        let pause = self.pace(schedule::pause_after_failure(waited, now.chance)).max(retry_after.unwrap_or(0));
         let refused = code == Code::NotAuthorizedHere;
         if let Some(watched) = &self.watched {
             // Where nothing is told of the one that the address names, the payment may know of another.

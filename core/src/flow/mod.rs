@@ -178,7 +178,7 @@ struct Watched {
     next: Option<Millis>,
     /// The backend asked to be left alone until then.
     not_before: Millis,
-    /// How it stands was told since the browser, the page or a tab last hinted at something new.
+    /// How it stands was told since the browser, the page or a tab last hinted at something new, or is no news.
     is_fresh: bool,
     /// The backend does not hold its answers.
     is_instant: bool,

@@ -196,7 +196,7 @@ impl Flow {
         }
         if !creating.last_check && now.steady < creating.limit {
             let waited = (now.steady + CREATE_LIMIT).saturating_sub(creating.limit);
-            let pause = self.pace(schedule::pause(waited, now.chance));
+            let pause = self.pace(schedule::pause_after_failure(waited, now.chance));
             self.again_in(pause, now);
         } else if creating.press.is_some() {
             self.processing(None);

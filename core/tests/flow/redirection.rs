@@ -178,6 +178,6 @@ fn what_is_asked_for_is_the_transaction_of_the_return() {
             payment_id: PAYMENT.into(),
             kind: paymentsos_core::paymentsos::Kind::Charge,
             id: FIRST.into(),
-            held: false
+            held: true
         }));
 }

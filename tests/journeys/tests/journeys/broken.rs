@@ -267,12 +267,22 @@ async fn while_the_module_is_on_its_way_the_first_look_is_too() {
 
     let back = world.return_address(&payment, "Pending").await;
     let wasm = world.proxy.with("GET", "paymentsos-checkout_bg.wasm").hold_the_reply();
+    // At the transaction, and at the payment.
+    let looks = || {
+        let looks = world.proxy.passed("GET", &path);
+        let (transaction, payment): (Vec<_>, Vec<_>) = looks.iter().partition(|look| look.path.contains("/charges/"));
+        (transaction.len(), payment.len())
+    };
+    let earlier = looks();
     browser.goes_to(&back).await;
-    let charge = format!("{path}/charges/");
-    let before = world.proxy.passed("GET", &charge).len();
+    wait_for("both looks", async || match looks() {
+        now if now == (earlier.0 + 1, earlier.1 + 1) => Ok(()),
+        looks => Err(format!("{looks:?} after {earlier:?}")),
+    })
+    .await;
     wasm.lets_go();
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
-    assert_eq!((before, world.proxy.passed("GET", &charge).len()), (1, 1));
+    assert_eq!(looks(), (earlier.0 + 1, earlier.1 + 1), "nothing is asked twice");
 }
 
 /// Were nothing told of what the policy forbids, every journey would end well on a page that broke it.
