@@ -8,6 +8,7 @@ use crate::settings::{Choice, PanelProps};
 use crate::view::Method;
 use js_sys::{Array, Function, Object, Promise};
 use paymentsos_core::flow::Presentation;
+use paymentsos_core::from_decimal;
 use paymentsos_core::paymentsos::{Kind, Outcome};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -85,7 +86,7 @@ impl Settings<'_> {
 
     fn number(&mut self, name: &'static str) -> Option<u64> {
         let text = self.text(name)?;
-        let number = text.trim().parse().ok();
+        let number = from_decimal(text.trim_ascii());
         self.note(name, number.is_some());
         number
     }
@@ -93,7 +94,7 @@ impl Settings<'_> {
     /// Which of these it is; the first where it is not set.
     fn choice(&mut self, name: &'static str, choices: &[&str]) -> usize {
         let Some(text) = self.text(name) else { return 0 };
-        let at = choices.iter().position(|choice| *choice == text.trim());
+        let at = choices.iter().position(|choice| *choice == text.trim_ascii());
         self.note(name, at.is_some());
         at.unwrap_or_default()
     }

@@ -261,6 +261,15 @@ class Behind {
     });
   }
 
+  // A browser takes its time to learn how a language writes money: it does while the wasm is on its way.
+  learn() {
+    try {
+      new Intl.NumberFormat(this.tag, { style: 'currency', currency: this.element.getAttribute('currency') });
+    } catch (_) {
+      // It will be said in another way.
+    }
+  }
+
   // A text, if it is not the English one.
   own(key) {
     const { messages } = this.properties;
@@ -328,7 +337,9 @@ class Behind {
       this.look = this.look || new Early((name) => this.element.getAttribute(name));
       const early = this.look;
       this.early = (request) => early.take(request);
-      const { Handle } = await load();
+      const module = load();
+      requestAnimationFrame(() => setTimeout(() => this.learn()));
+      const { Handle } = await module;
       // A moment later nobody has read the English yet.
       await Promise.race([this.speaking, after(LANGUAGE_LIMIT)]);
       if (turn !== this.turn || this.stopped) return;

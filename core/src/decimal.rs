@@ -1,5 +1,5 @@
-//! Whole numbers in digits. The standard library's `to_string` brings 1 kB into every shopper's browser, and on some toolchains all of its
-//! formatting.
+//! Whole numbers in digits. The standard library's ways of writing and reading them bring more than a kilobyte into every shopper's browser,
+//! and on some toolchains all of its formatting.
 
 /// As `to_string` writes it.
 pub fn decimal(number: u64) -> String {
@@ -8,14 +8,36 @@ pub fn decimal(number: u64) -> String {
     text
 }
 
+/// What [`decimal`] wrote, up to 19 digits: digits alone.
+pub fn from_decimal(text: &str) -> Option<u64> {
+    // Whatever so many digits say, a u64 holds it.
+    if !(1..=19).contains(&text.len()) {
+        return None;
+    }
+    text.bytes().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0')))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::decimal;
+    use super::{decimal, from_decimal};
+
+    const NUMBERS: [u64; 9] = [0, 7, 9, 10, 99, 100, 4097, u32::MAX as u64, 9_999_999_999_999_999_999];
 
     #[test]
     fn writes_as_to_string_does() {
-        for number in [0, 7, 9, 10, 99, 100, 4097, u64::from(u32::MAX), u64::MAX] {
+        for number in NUMBERS.into_iter().chain([u64::MAX]) {
             assert_eq!(decimal(number), number.to_string());
         }
+    }
+
+    #[test]
+    fn reads_what_is_written_and_nothing_else() {
+        for number in NUMBERS {
+            assert_eq!(from_decimal(&decimal(number)), Some(number));
+        }
+        for other in ["", "+1", "-1", " 1", "1 ", "1.0", "1e3", "١", "0x1", "10000000000000000000"] {
+            assert_eq!(from_decimal(other), None, "{other}");
+        }
+        assert_eq!(from_decimal("0041"), Some(41));
     }
 }

@@ -12,4 +12,4 @@ pub mod flow;
 pub mod paymentsos;
 pub mod trace;
 
-pub use decimal::decimal;
+pub use decimal::{decimal, from_decimal};

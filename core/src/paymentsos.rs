@@ -420,7 +420,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Ok(match loose::<IgnoredAny, D>(deserializer)? {
         Loose::Number(number) => Some(number),
-        Loose::Text(text) => text.trim().parse().ok(),
+        Loose::Text(text) => crate::from_decimal(text.trim_ascii()),
         Loose::Flag(_) | Loose::Object(_) | Loose::Nothing | Loose::Odd => None,
     })
 }

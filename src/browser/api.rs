@@ -5,6 +5,7 @@ use super::objects::{call, construct, member, object};
 use super::{Access, Places, device};
 use js_sys::{Date, Promise, encode_uri_component};
 use paymentsos_core::flow::{Answer, Millis, Money, Request, Told, ToldPayment};
+use paymentsos_core::from_decimal;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -195,8 +196,8 @@ fn header(response: &JsValue, name: &str) -> Option<String> {
 /// `Retry-After` (RFC 9110): seconds, or a date.
 fn retry_after(response: &JsValue) -> Option<Millis> {
     let text = header(response, "Retry-After")?;
-    match text.trim().parse::<Millis>() {
-        Ok(seconds) => Some(seconds.saturating_mul(1000)),
-        Err(_) => Some(Date::parse(&text) - Date::now()).filter(|left| *left > 0.0).map(|left| left as Millis),
+    match from_decimal(text.trim_ascii()) {
+        Some(seconds) => Some(seconds.min(Millis::MAX / 1000) * 1000),
+        None => Some(Date::parse(&text) - Date::now()).filter(|left| *left > 0.0).map(|left| left as Millis),
     }
 }

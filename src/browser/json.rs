@@ -5,7 +5,7 @@
 
 use super::objects::member;
 use js_sys::Array;
-use paymentsos_core::decimal;
+use paymentsos_core::{decimal, from_decimal};
 use paymentsos_core::paymentsos::{
     Order, Outcome, Payment, PaymentMethod, PaymentStatus, ProviderSpecificData, Redirection, RelatedResources, Status,
     Transaction,
@@ -100,7 +100,7 @@ fn text(value: &JsValue, name: &str) -> Option<String> {
 /// A whole number of zero or more, or text that is one.
 fn integer(value: &JsValue, name: &str) -> Option<u64> {
     let member = member(value, name);
-    whole(&member).or_else(|| member.as_string()?.trim().parse().ok())
+    whole(&member).or_else(|| from_decimal(member.as_string()?.trim_ascii()))
 }
 
 /// A whole number that JavaScript can hold.

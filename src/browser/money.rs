@@ -12,15 +12,17 @@ pub fn money(money: &Money, locale: &str) -> String {
 }
 
 fn formatted(money: &Money, locale: &str) -> Option<String> {
+    const POWERS: [f64; 5] = [1.0, 10.0, 100.0, 1_000.0, 10_000.0];
     let decimals = decimals(&money.currency);
+    let digits = JsValue::from_f64(decimals as f64);
     let options = object(&[
         ("style", "currency".into()),
         ("currency", money.currency.as_str().into()),
-        ("minimumFractionDigits", decimals.into()),
-        ("maximumFractionDigits", decimals.into()),
+        ("minimumFractionDigits", digits.clone()),
+        ("maximumFractionDigits", digits),
     ]);
     let format = formatter("NumberFormat", locale, &options)?;
-    let amount = money.amount as f64 / 10f64.powi(decimals);
+    let amount = money.amount as f64 / POWERS[decimals];
     let mut text = call(&format, "format", &[amount.into()])?.as_string()?;
     // From right to left, the sign in `US$` would come to stand before its letters.
     if text.starts_with('\u{200f}') {
@@ -30,8 +32,8 @@ fn formatted(money: &Money, locale: &str) -> Option<String> {
 }
 
 /// ISO 4217's number of decimals. Browsers have CLDR's, which is how people write a currency: 0 for the forint, which has 2.
-fn decimals(currency: &str) -> i32 {
-    const OTHERS: [(i32, &str); 3] = [
+fn decimals(currency: &str) -> usize {
+    const OTHERS: [(usize, &str); 3] = [
         (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
         (3, "BHD IQD JOD KWD LYD OMR TND"),
         (4, "CLF UYW"),

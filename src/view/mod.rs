@@ -20,7 +20,7 @@ mod unavailable;
 
 use crate::messages::{Key, Messages};
 use paymentsos_core::codes::Code;
-use paymentsos_core::decimal;
+use paymentsos_core::{decimal, from_decimal};
 use paymentsos_core::flow::{StateName, View};
 use pieces::{Piece, element, fixed, given, node, paragraph, with, words};
 use std::rc::Rc;
@@ -132,7 +132,7 @@ impl Pressed {
             "copy" => Pressed::Copy,
             "share" => Pressed::Share,
             "show" => Pressed::Show,
-            at => Pressed::Choose(at.parse().ok()?),
+            at => Pressed::Choose(from_decimal(at)?.try_into().ok()?),
         })
     }
 }

@@ -5,7 +5,7 @@
 
 use super::Millis;
 use super::returned::is_uuid;
-use crate::decimal;
+use crate::{decimal, from_decimal};
 use crate::paymentsos::Kind;
 
 /// How long a saved attempt is believed, in milliseconds: PaymentsOS forgets idempotency keys after 24 hours.
@@ -57,9 +57,9 @@ impl Attempt {
         Some(Attempt {
             id: uuid(id)?,
             kind: Kind::from_name(kind)?,
-            at: at.parse().ok()?,
+            at: from_decimal(at)?,
             transaction: optional(transaction, owned_token)?,
-            since: optional(since, |since| since.parse().ok())?,
+            since: optional(since, from_decimal)?,
             doubtful: optional(doubtful, |word| (word == "doubtful").then_some(()))?.is_some(),
             link: optional(link, |word| (word == "link").then_some(()))?.is_some(),
         })
@@ -98,7 +98,7 @@ impl Kept {
             payment_id: owned_token(payment_id)?,
             kind: Kind::from_name(kind)?,
             transaction: owned_token(transaction)?,
-            since: since.parse().ok()?,
+            since: from_decimal(since)?,
         })
     }
 }

@@ -103,8 +103,8 @@ fn parameter(text: &str) -> Option<Parameter> {
         return None;
     }
     let (name, value) = (decode(name)?, decode(value)?);
-    let value = value.trim();
-    match name.trim() {
+    let value = value.trim_ascii();
+    match name.trim_ascii() {
         "payment_id" => is_uuid(value).then(|| Parameter::Payment(value.to_ascii_lowercase())),
         "status" => is_status(value).then_some(Parameter::Status),
         name => Kind::ALL

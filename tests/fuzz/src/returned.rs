@@ -71,9 +71,9 @@ fn ours_of(piece: &str) -> Option<Ours> {
     if !is_text(&name) || !is_text(&value) {
         return None;
     }
-    let value = value.trim();
+    let value = value.trim_ascii();
     let id = || is_id(value).then(|| value.to_lowercase());
-    match name.trim() {
+    match name.trim_ascii() {
         "payment_id" => id().map(Ours::Payment),
         "charge_id" => id().map(|id| Ours::Transaction(Kind::Charge, id)),
         "authorization_id" => id().map(|id| Ours::Transaction(Kind::Authorization, id)),
