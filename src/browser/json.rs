@@ -5,11 +5,11 @@
 
 use super::objects::member;
 use js_sys::Array;
-use paymentsos_core::{decimal, from_decimal};
 use paymentsos_core::paymentsos::{
     Order, Outcome, Payment, PaymentMethod, PaymentStatus, ProviderSpecificData, Redirection, RelatedResources, Status,
     Transaction,
 };
+use paymentsos_core::{decimal, from_decimal};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A transaction; none where it has no id or no status.

@@ -20,8 +20,8 @@ mod unavailable;
 
 use crate::messages::{Key, Messages};
 use paymentsos_core::codes::Code;
-use paymentsos_core::{decimal, from_decimal};
 use paymentsos_core::flow::{StateName, View};
+use paymentsos_core::{decimal, from_decimal};
 use pieces::{Piece, element, fixed, given, node, paragraph, with, words};
 use std::rc::Rc;
 use tags::{DIV, H2, SECTION};

@@ -14,6 +14,9 @@ const TIMES: u32 = 10;
 /// When the result was painted, by the wall clock: at the second frame after the change, the first is painted.
 const SHOWN: &str = "return window.shown ?? null;";
 
+const WAITS: &str =
+    "return document.readyState === 'complete' && document.querySelector('[data-state=confirming]') ? 1 : null;";
+
 const WATCHES: &str = "const watch = () => {
         if (!document.querySelector('[data-state=succeeded]')) return;
         watching.disconnect();
@@ -57,6 +60,8 @@ async fn tell(browser: &Browser, site: &Site) -> Result<f64, Failure> {
     holds(site, 0).await?;
     browser.goes_to(&site.back()).await;
     holds(site, 1).await?;
+    // The first answer may be held before there is anybody to tell.
+    number(browser, "that the page waits", WAITS).await?;
     let known = site.knows(true);
     Ok(number(browser, "the result", SHOWN).await? - known)
 }

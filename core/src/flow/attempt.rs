@@ -5,8 +5,8 @@
 
 use super::Millis;
 use super::returned::is_uuid;
-use crate::{decimal, from_decimal};
 use crate::paymentsos::Kind;
+use crate::{decimal, from_decimal};
 
 /// How long a saved attempt is believed, in milliseconds: PaymentsOS forgets idempotency keys after 24 hours.
 pub const ATTEMPT_LIFE: Millis = 24 * 60 * 60 * 1000;
