@@ -11,6 +11,7 @@ mod creating;
 mod failure;
 mod figures;
 mod pages;
+mod sample;
 mod servers;
 mod waiting;
 mod wire;

@@ -8,46 +8,67 @@ use crate::programs::Options;
 use crate::shop;
 use crate::tools::{self, Need, Toolbox};
 use crate::wasm;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const SOURCES: &str = "bench/pages";
-/// What needs no page.
-const WITHOUT_PAGES: [&str; 2] = ["asked", "backend"];
+/// What each measurement needs built: the element by either compiler, or a page of `bench/pages`.
+const NEEDS: [(&str, &[&str]); 7] = [
+    ("start", &["stable", "published", "ours", "adyen", "counter"]),
+    ("return", &["published", "ours", "told"]),
+    ("told", &["published", "ours", "told"]),
+    ("many", &["published", "ours"]),
+    ("frames", &["stable"]),
+    ("asked", &[]),
+    ("backend", &[]),
+];
 
 pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     let is_told = |names: &[&str]| options.arguments().iter().any(|argument| names.iter().any(|name| argument == name));
     // Unoptimized, there is nothing to be measured of the backend; pages are measured by their own clocks.
     let release: &[&str] = if is_told(&["backend"]) { &["--release"] } else { &[] };
     let mut program = options.program(&[release, &["--package", "bench"]].concat());
-    if !is_told(&WITHOUT_PAGES) && !is_told(&["--help", "-h", "help"]) {
+    let needs: BTreeSet<&str> = match NEEDS.iter().find(|(name, _)| is_told(&[name])) {
+        Some((_, needs)) => needs.iter().copied().collect(),
+        None if is_told(&["--help", "-h", "help"]) => BTreeSet::new(),
+        None => NEEDS.iter().flat_map(|(_, needs)| needs.iter().copied()).collect(),
+    };
+    if !needs.is_empty() {
         Toolbox::with(&[Need::Browser])?;
-        program.env("BENCH_PAGES", pages()?);
+        program.env("BENCH_PAGES", pages(&needs)?);
         tools::for_journeys(&mut program)?;
     }
     command::code(&mut program).map(ExitCode::from)
 }
 
-/// Builds all of them; gives their folder.
-fn pages() -> Result<PathBuf> {
-    let tools = Toolbox::with(&[Need::NpmTools, Need::Peers, Need::WasmTarget, Need::WasmBindgen])?;
+/// Builds them; gives their folder.
+fn pages(needs: &BTreeSet<&str>) -> Result<PathBuf> {
     let folder = shop::target_folder()?.join("bench-pages");
     make_anew(&folder)?;
-    shop::build()?;
-    copy_all(shop::component(), &folder.join("stable"))?;
-    package::run()?;
-    copy_all(package::folder(), &folder.join("published"))?;
-    for name in ["ours", "told"] {
-        copy_all(&Path::new(SOURCES).join(name), &folder.join(name))?;
+    for need in needs {
+        let page = folder.join(need);
+        match *need {
+            "stable" => {
+                shop::build()?;
+                copy_all(shop::component(), &page)?;
+            }
+            "published" => {
+                package::run()?;
+                copy_all(package::folder(), &page)?;
+            }
+            "adyen" => adyen(&page)?,
+            "counter" => counter(&page)?,
+            _ => copy_all(&Path::new(SOURCES).join(need), &page)?,
+        }
     }
-    adyen(&tools, &folder.join("adyen"))?;
-    counter(&tools, &folder.join("counter"))?;
     Ok(folder)
 }
 
 /// The peer as a merchant would ship it: bundled and minified.
-fn adyen(tools: &Toolbox, folder: &Path) -> Result<()> {
+fn adyen(folder: &Path) -> Result<()> {
+    let tools = Toolbox::with(&[Need::NpmTools, Need::Peers])?;
     let source = Path::new(SOURCES).join("adyen");
     fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
     copy(&source.join("index.html"), &folder.join("index.html"))?;
@@ -59,7 +80,8 @@ fn adyen(tools: &Toolbox, folder: &Path) -> Result<()> {
 }
 
 /// Yew's counter, built with the flags of the component, and optimized as it is.
-fn counter(tools: &Toolbox, folder: &Path) -> Result<()> {
+fn counter(folder: &Path) -> Result<()> {
+    let tools = Toolbox::with(&[Need::NpmTools, Need::WasmTarget, Need::WasmBindgen])?;
     let mut cargo = command::program("cargo");
     cargo.args(["build", "--package", "counter", "--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
     command::run(&mut cargo)?;
@@ -77,7 +99,7 @@ fn counter(tools: &Toolbox, folder: &Path) -> Result<()> {
         "--log-level=warning",
     ]);
     command::run(esbuild.arg(format!("--outfile={}", glue.display())))?;
-    wasm::optimize(tools, &folder.join("counter_bg.wasm"))?;
+    wasm::optimize(&tools, &folder.join("counter_bg.wasm"))?;
     for name in ["index.html", "start.js"] {
         copy(&Path::new(SOURCES).join("counter").join(name), &folder.join(name))?;
     }

@@ -1,6 +1,7 @@
 //! Our schedule: the flow itself, on a page that the shopper has come back to.
 
 use super::{Asked, Millis, PATIENCE, ROUND_TRIP, Schedule};
+use crate::sample::{CHARGE, PAYMENT};
 use paymentsos_core::flow::returned::Returned;
 use paymentsos_core::flow::schedule::HELD_WAIT;
 use paymentsos_core::flow::{
@@ -10,9 +11,6 @@ use paymentsos_core::flow::{
 use paymentsos_core::paymentsos::Kind;
 use serde_json::json;
 use std::collections::BTreeMap;
-
-const PAYMENT: &str = "65de6d2a-0000-4000-8000-00000000000a";
-const CHARGE: &str = "aec1c306-0000-4000-8000-000000000001";
 
 pub(crate) struct Ours {
     /// Whether the backend holds its answers.

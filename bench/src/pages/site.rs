@@ -1,6 +1,7 @@
 //! What serves the pages that are measured: files as a CDN would have them, and a backend whose payment becomes final when it is told to.
 
 use crate::failure::Failure;
+use crate::sample::{CHARGE, PAYMENT};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
@@ -17,9 +18,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-
-pub(super) const PAYMENT: &str = "65de6d2a-0000-4000-8000-00000000000a";
-pub(super) const CHARGE: &str = "aec1c306-0000-4000-8000-000000000001";
 
 /// How long an answer is held.
 const HELD: Duration = Duration::from_secs(25);
