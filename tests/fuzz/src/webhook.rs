@@ -38,8 +38,10 @@ pub fn run(bytes: &[u8]) {
 
     let webhook: Option<Value> = serde_json::from_slice(body).ok();
     let type_of_event = event.as_ref().and_then(|event| event.to_str().ok());
-    let is_webhook = webhook.as_ref().is_some_and(|webhook| webhook.pointer("/id").is_some_and(Value::is_string))
-        && type_of_event.is_some();
+    // No record can be named by a NUL.
+    let is_name = |id: &Value| id.as_str().is_some_and(|id| !id.contains('\0'));
+    let is_webhook =
+        webhook.as_ref().is_some_and(|webhook| webhook.pointer("/id").is_some_and(is_name)) && type_of_event.is_some();
     // PaymentsOS signs with one of the keys, or with another shop's.
     let signed_with = match how >> 2 & 3 {
         0 => None,
