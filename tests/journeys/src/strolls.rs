@@ -66,9 +66,9 @@ impl Browser {
         self.driver.set_page_load_timeout(PAGE).await.expect("it can be told");
     }
 
-    /// Whether it is still there and its driver answers.
-    pub async fn is_there(&self) -> bool {
-        self.driver.windows().await.is_ok()
+    /// It is still there and its driver answers; else what that says.
+    pub async fn is_there(&self) -> Result<(), String> {
+        self.driver.windows().await.map(drop).map_err(|error| format!("the browser is gone: {error}"))
     }
 
     /// What stands on the page, for a walk that ends wrong; or what the driver says instead.
@@ -167,6 +167,10 @@ impl Browser {
         let opened = match self.engine() {
             // As in `new_tab`.
             Engine::WebKit => self.driver.new_window().await,
+            // In a window without tabs, its driver would wait for one for ever.
+            Engine::Firefox if self.value("return `${menubar.visible}`;").await == "false" => {
+                self.driver.new_window().await
+            }
             _ => self.driver.new_tab().await,
         };
         if let Ok(opened) = opened {

@@ -196,9 +196,7 @@ async fn made(browser: &mut Browser, engine: Engine, seed: u64, taken: &mut Stri
         if let Some(wrong) = world.paid_twice().await.first() {
             return Err(wrong.clone());
         }
-        if !browser.is_there().await {
-            return Err("the browser is gone".to_owned());
-        }
+        browser.is_there().await?;
     }
     if number("JOURNEYS_WALKS") == Some(1) {
         // Whoever makes a walk again wants to know what it is.
@@ -233,9 +231,7 @@ async fn ends_true(world: &World, browser: &Browser, shop: &str) -> Result<Strin
         if begun.elapsed() > PATIENCE {
             return Err(format!("{wrong}: {}", browser.says().await));
         }
-        if !browser.is_there().await {
-            return Err("the browser is gone".to_owned());
-        }
+        browser.is_there().await?;
         // A window closes itself once the page that opened it knows the result.
         browser.looks_at_something().await;
         if !browser.address_if_any().await.starts_with(&world.shop()) {
