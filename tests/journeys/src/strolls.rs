@@ -182,7 +182,9 @@ impl Browser {
     /// Looks at another tab, or closes this one first if there is another.
     pub async fn may_change(&self, closing: bool, which: usize) {
         let windows = self.driver.windows().await.unwrap_or_default();
-        if windows.len() < 2 {
+        // The last one takes WebKitGTK's browser with it, and one that a page has opened may close itself at the same time.
+        let fewest = if closing && self.engine() == Engine::WebKit { 3 } else { 2 };
+        if windows.len() < fewest {
             return;
         }
         if closing {
