@@ -9,12 +9,14 @@ use serde_json::Value;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+/// Where the programs that measure are built.
+const MEASURED: &str = "measured";
 /// What the targets are about. The rest of the backend has tests of its own.
 const ABOUT: [&str; 3] = ["core/src/", "merchant/src/webhooks.rs", "merchant/src/signature.rs"];
 
 pub(super) fn measured(fuzzer: &Fuzzer, targets: &[&str]) -> Result<String> {
     for target in targets {
-        let mut cargo = fuzzer.cargo("coverage");
+        let mut cargo = fuzzer.cargo("coverage", MEASURED);
         command::run(cargo.arg(target).arg(fuzzer.corpus(target)).arg(Path::new(KEPT).join(target)))?;
     }
     let tools = llvm()?;
@@ -48,11 +50,12 @@ fn llvm() -> Result<PathBuf> {
 
 /// The program that cargo-fuzz has measured with, which lies below a folder named after the host.
 fn program(fuzzer: &Fuzzer, target: &str) -> Result<PathBuf> {
-    let folder = fuzzer.folder.join("build");
+    let folder = fuzzer.folder.join(MEASURED);
     let entries = std::fs::read_dir(&folder).map_err(|e| failed(&folder, &e))?;
     let found = entries.flatten().flat_map(|entry| {
-        let of_host = entry.path().join("coverage");
-        [of_host.join("release").join(target), of_host.join(entry.file_name()).join("release").join(target)]
+        let of_host = entry.path();
+        let below = of_host.join("coverage").join(entry.file_name());
+        [of_host, below].map(|folder| folder.join("release").join(target))
     });
     let found = found.into_iter().find(|path| path.is_file());
     found.ok_or_else(|| Failure(format!("{target}'s program is not in {}", folder.display())))

@@ -98,15 +98,16 @@ impl Fuzzer {
     }
 
     /// `cargo fuzz` with a subcommand, on the nightly toolchain. The project has no unsafe code, for which alone a sanitizer would look.
-    fn cargo(&self, subcommand: &str) -> Command {
+    /// What is built goes into that folder.
+    fn cargo(&self, subcommand: &str, folder: &str) -> Command {
         let mut cargo = self.tools.command("rustup");
         cargo.args(["run", tools::NIGHTLY, "cargo", "fuzz", subcommand]);
-        cargo.args(["--fuzz-dir", PROGRAMS, "--sanitizer", "none", "--target-dir"]).arg(self.folder.join("build"));
+        cargo.args(["--fuzz-dir", PROGRAMS, "--sanitizer", "none", "--target-dir"]).arg(self.folder.join(folder));
         cargo
     }
 
     fn build(&self, target: Option<&str>) -> Result<()> {
-        command::run(self.cargo("build").args(target))
+        command::run(self.cargo("build", "build").args(target))
     }
 
     /// What was found worth keeping while a target was run.
@@ -121,7 +122,7 @@ impl Fuzzer {
         make_anew(&artifacts)?;
         let path = self.folder.join(format!("{target}.log"));
         let log = File::create(&path).map_err(|e| failed(&path, &e))?;
-        let mut fuzz = self.cargo("run");
+        let mut fuzz = self.cargo("run", "build");
         fuzz.arg(target).arg(&found).arg(Path::new(KEPT).join(target)).arg("--");
         fuzz.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={LONGEST}"));
         fuzz.arg(format!("-timeout={SLOW}")).arg("-print_final_stats=1");
