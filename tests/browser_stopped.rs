@@ -36,7 +36,7 @@ async fn after_a_trap_every_element_says_so_and_none_pays() {
     one.pay(&page).await;
     trap_in("https://shop.example/game_bg.wasm:wasm-function[7]:0x12");
     assert_eq!(one.state(), "creating", "that was another module on the page");
-    trap_in("https://shop.example/paymentsos-checkout_bg.wasm:wasm-function[7]:0x12");
+    trap_in("https://shop.example/paymentsos-checkout_rest.wasm:wasm-function[7]:0x12");
     for element in [&one, &two] {
         assert_eq!(element.state(), "unavailable");
         assert!(element.text().contains("look at your order or your e-mail"), "{}", element.text());

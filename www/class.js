@@ -9,6 +9,8 @@ const START_LIMIT = 15000;
 const REDIRECT_LIMIT = 3000;
 const LANGUAGE_LIMIT = 300;
 const TRACE_LIMIT = 1000;
+const REST_TRIES = 5;
+const REST_PAUSE = 1000;
 
 const ATTRIBUTES = [
   'backend', 'payment-id', 'kind', 'amount', 'currency', 'merchant-site-url', 'presentation', 'redirect-hosts',
@@ -27,8 +29,18 @@ const TEXTS = {
 
 // Written out where they are used, and not put together: so bundlers find what belongs to it.
 const WASM = new URL('./paymentsos-checkout_bg.wasm', import.meta.url);
+const REST = new URL('./paymentsos-checkout_rest.wasm', import.meta.url);
 
 const after = (limit) => new Promise((done) => setTimeout(done, limit));
+
+// The rest of the wasm, which no first screen needs: until it is there, nothing happens but that screen.
+let whole = false;
+let resting;
+function fetchRest() {
+  resting = resting || fetch(REST);
+  resting.catch(() => {});
+  return resting;
+}
 
 let loading;
 function load() {
@@ -36,11 +48,53 @@ function load() {
   loading = loading || Promise.all([import('./paymentsos-checkout.js'), fetch(WASM)]).then(async ([glue, wasm]) => {
     await glue.default({ module_or_path: wasm });
     if (glue.version() !== VERSION) throw new Error(`${TAG}: class and wasm are of different releases`);
+    // It is on its way while the first screen is made, and keeps none of that from coming.
+    fetchRest();
     return glue;
   });
   // An element made later may have better luck.
   loading.catch(() => { loading = undefined; });
   return loading;
+}
+
+// An element has begun with its first screen.
+let begun = false;
+let completing;
+function complete() {
+  completing = completing || load().then(async (glue) => {
+    const begin = await comesAtLast(glue);
+    // An element that says it cannot work has said so for good: nobody pays behind it.
+    if (broken) throw new Error(`${TAG}: too late`);
+    whole = true;
+    begin();
+  });
+  completing.catch(() => {
+    if (begun) breakDown('cannot_start');
+    completing = undefined;
+  });
+  return completing;
+}
+
+async function comesAtLast(glue) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await glue.rest(fetchRest());
+    } catch (error) {
+      resting = undefined;
+      if (!begun || broken || tries === REST_TRIES) throw error;
+      await after(REST_PAUSE);
+    }
+  }
+}
+
+// Who comes back, or has begun before, sees something else first.
+function isNew() {
+  try {
+    return !/_id|%/i.test(location.search + location.hash)
+      && ![localStorage, sessionStorage].some((storage) => Object.keys(storage).some((key) => key.includes('|')));
+  } catch (_) {
+    return false;
+  }
 }
 
 // Only those who pay by link need it.
@@ -77,23 +131,24 @@ function link() {
 }
 
 // A trap of another module on the page is none of ours; where the stack names no module's file, it may be.
-const FILE = WASM.pathname.split('/').pop();
+const FILES = [WASM, REST].map((file) => file.pathname.split('/').pop());
 const isTrap = (error) => typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError
-  && (/.*\.wasm/.exec(error.stack) || [FILE])[0].includes(FILE);
+  && FILES.some((file) => (/.*\.wasm/.exec(error.stack) || [file])[0].includes(file));
 const mounted = new Set();
-let broken = false;
+// What every element says then.
+let broken;
 let watching = false;
-function breakDown() {
-  broken = true;
-  for (const checkout of mounted) checkout.stop('stopped');
+function breakDown(code) {
+  broken = broken || code;
+  for (const checkout of mounted) checkout.stop(broken);
 }
 
 // After a trap nothing in the module can be trusted: every element says so, and none pays again.
 function watch() {
   if (watching) return;
   watching = true;
-  addEventListener('error', (event) => { if (isTrap(event.error)) breakDown(); });
-  addEventListener('unhandledrejection', (event) => { if (isTrap(event.reason)) breakDown(); });
+  addEventListener('error', (event) => { if (isTrap(event.error)) breakDown('stopped'); });
+  addEventListener('unhandledrejection', (event) => { if (isTrap(event.reason)) breakDown('stopped'); });
 }
 
 // What the flow asks for first, asked for before the wasm is there. This knows the attributes and the address alone: where the flow asks
@@ -201,9 +256,8 @@ class Behind {
     this.turn += 1;
     this.dropLook();
     mounted.delete(this);
-    const handle = this.handle;
+    if (this.handle) this.guard((handle) => { handle.destroy(); handle.free(); });
     this.handle = undefined;
-    if (handle) this.guard(() => { handle.destroy(); handle.free(); });
     this.answerAll();
     // What it says once it is stopped holds wherever it is put next.
     if (!this.stopped) this.root.textContent = '';
@@ -229,7 +283,7 @@ class Behind {
     if (!this.element.isConnected) return;
     const settings = this.settings();
     if (this.stopped) this.tell();
-    else if (this.handle) this.guard(() => this.handle.update(settings));
+    else if (this.handle) this.guard((handle) => handle.update(settings));
   }
 
   settings() {
@@ -307,7 +361,7 @@ class Behind {
     return new Promise((resolve) => {
       const done = (state) => { this.unanswered.delete(done); resolve(state); };
       this.unanswered.add(done);
-      const ask = () => this.guard(() => this.handle.command(name, (detail) => done(detail.state)));
+      const ask = () => this.guard((handle) => handle.command(name, (detail) => done(detail.state)));
       // What was set before is meant by it.
       this.takeIn();
       if (this.handle) ask();
@@ -330,7 +384,12 @@ class Behind {
     // What shows the room that it will take.
     styles();
     this.fill();
-    const limit = setTimeout(() => { if (turn === this.turn) this.stop('cannot_start'); }, START_LIMIT);
+    const limit = setTimeout(() => {
+      if (turn !== this.turn) return;
+      // What has begun with its first screen must not go on behind what is said now.
+      if (this.handle) breakDown('cannot_start');
+      this.stop('cannot_start');
+    }, START_LIMIT);
     try {
       this.settings();
       // An element that is moved about while it loads asks once.
@@ -339,26 +398,48 @@ class Behind {
       this.early = (request) => early.take(request);
       const module = load();
       requestAnimationFrame(() => setTimeout(() => this.learn()));
-      const { Handle } = await module;
+      if (!isNew()) {
+        fetchRest();
+        await complete();
+      }
+      const { Handle, hold, when } = await module;
       // A moment later nobody has read the English yet.
       await Promise.race([this.speaking, after(LANGUAGE_LIMIT)]);
+      // Another tab may have begun meanwhile.
+      if (!whole && !isNew()) await complete();
       if (turn !== this.turn || this.stopped) return;
-      if (broken) return this.stop('stopped');
+      if (broken) return this.stop(broken);
       // Yew never takes its listeners off the element it was mounted in, so each mount gets a fresh one.
       const base = document.createElement('div');
       base.setAttribute('part', 'base');
+      // A press waits too: after the event it would say no more what was pressed.
+      if (!whole) base.addEventListener('click', (event) => this.keepPress(event), true);
       this.fill(base);
       mounted.add(this);
-      this.handle = new Handle(base, this.settings(), (type, detail) => this.emit(type, detail));
+      this.when = when;
+      begun = true;
+      this.handle = new Handle(base, this.settings(), (type, detail) => {
+        hold();
+        return this.emit(type, detail);
+      });
       for (const command of this.waiting.splice(0)) command();
+      await complete();
     } catch (error) {
-      if (isTrap(error)) breakDown();
-      if (turn === this.turn) this.stop(broken ? 'stopped' : 'cannot_start');
+      if (isTrap(error)) breakDown('stopped');
+      if (turn === this.turn) this.stop(broken || 'cannot_start');
     } finally {
       clearTimeout(limit);
       // A moment later, all is asked for that the flow begins with.
       if (turn === this.turn) setTimeout(() => this.dropLook());
     }
+  }
+
+  keepPress(event) {
+    if (whole) return;
+    event.stopPropagation();
+    const { target } = event;
+    // Once everything else that has waited is done.
+    complete().then(() => setTimeout(() => target.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }))), () => {});
   }
 
   dropLook() {
@@ -414,13 +495,17 @@ class Behind {
     return true;
   }
 
+  // The wasm is called once all of it is there.
   guard(call) {
-    try {
-      call();
-    } catch (error) {
-      if (!isTrap(error)) throw error;
-      breakDown();
-    }
+    const { handle } = this;
+    this.when(() => {
+      try {
+        call(handle);
+      } catch (error) {
+        if (!isTrap(error)) throw error;
+        breakDown('stopped');
+      }
+    });
   }
 
   /** Shows a fixed text in place of everything, and never calls the wasm again. */

@@ -205,26 +205,34 @@ impl Driver {
 
     /// Carries out what concerns the browser alone. What concerns the page is left to the caller.
     pub fn carry_out(&mut self, effect: Effect) {
-        let backend = &self.access.backend;
         match effect {
             Effect::Send(number, request) => self.send(number, request),
-            Effect::Abort(number) => self.sending.retain(|(sent, _)| *sent != number),
             Effect::Wake(delay) => {
                 let report = self.report.clone();
                 self.alarm = Some(Timer::new(delay, move || report.emit(Input::Woke)));
             }
+            Effect::Listen(payment) => {
+                self.payment = payment.clone().unwrap_or_default();
+                let report = self.report.clone();
+                self.channel = payment.and_then(|payment| {
+                    tabs::Channel::open(&storage::key(&self.access.backend, &payment), move |input| report.emit(input))
+                });
+            }
+            effect => self.carry_on(effect),
+        }
+    }
+
+    /// What no page begins with that has nothing but a payment to be paid.
+    #[inline(never)]
+    fn carry_on(&mut self, effect: Effect) {
+        let backend = &self.access.backend;
+        match effect {
+            Effect::Abort(number) => self.sending.retain(|(sent, _)| *sent != number),
             Effect::Save(payment, attempt) => storage::save(backend, &payment, &attempt),
             Effect::Forget { payment_id, attempt } => storage::forget(backend, &payment_id, &attempt),
             Effect::Keep(kept) => storage::keep(backend, Some(&kept)),
             Effect::Drop => storage::keep(backend, None::<&Kept>),
             Effect::CleanAddress(what) => address::clean(what),
-            Effect::Listen(payment) => {
-                self.payment = payment.clone().unwrap_or_default();
-                let report = self.report.clone();
-                self.channel = payment.and_then(|payment| {
-                    tabs::Channel::open(&storage::key(backend, &payment), move |input| report.emit(input))
-                });
-            }
             Effect::Announce | Effect::HandOver | Effect::TakeOver => {
                 if let Some(channel) = &self.channel {
                     channel.say(&effect);
@@ -243,6 +251,7 @@ impl Driver {
             Effect::Leave => leaving::close(),
             Effect::Lock(lock) => self.lock(lock),
             Effect::Unlock(lock) => self.locks.retain(|(held, _)| *held != lock),
+            Effect::Send(..) | Effect::Wake(_) | Effect::Listen(_) => {}
             Effect::Go(_) | Effect::Tell | Effect::Report(_) => {}
         }
     }

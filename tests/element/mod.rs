@@ -133,7 +133,11 @@ pub(crate) fn give_the_element_its_module() {
     let element = loaded.iter().find(|address| address.ends_with("/class.js")).expect("class.js");
     let own = loaded.iter().find(|address| address.ends_with("/wasm-bindgen-test")).expect("this module's glue");
     let beside = element.replace("class.js", "paymentsos-checkout.js");
-    let module = format!("data:text/javascript,export * from '{own}'; export default async () => {{}};");
+    // It is whole, and nothing waits for its rest.
+    let module = format!(
+        "data:text/javascript,export * from '{own}'; export default async () => {{}}; export const hold = () => {{}}; \
+         export const when = (call) => call(); export const rest = async () => () => {{}};"
+    );
     let script = document().create_element("script").unwrap();
     script.set_attribute("type", "importmap").unwrap();
     script.set_text_content(Some(&json!({ "imports": { beside: module } }).to_string()));

@@ -38,6 +38,8 @@ struct Sizes {
 
 const FILES: [(&str, &str); 3] =
     [("wasm", "paymentsos-checkout_bg.wasm"), ("glue", "paymentsos-checkout.js"), ("element", "element.js")];
+/// What comes while the shopper looks at the first screen.
+const REST: (&str, &str) = ("the rest", "paymentsos-checkout_rest.wasm");
 
 #[derive(Clone, Copy, Default)]
 struct Size {
@@ -85,16 +87,21 @@ fn table(instead: Option<&Path>) -> Result<Size> {
     let mut sum = Size::default();
     println!("{:<10}{:>10}{:>10}{:>10}", "", "raw", "gzip", "brotli");
     for (label, name) in FILES {
-        let other = instead.map(|folder| folder.join(name)).filter(|path| path.is_file());
-        let path = other.unwrap_or_else(|| shop::component().join(name));
-        let bytes = fs::read(&path)
-            .map_err(|e| Failure(format!("{} cannot be measured ({e}): run `cargo xtask build`", path.display())))?;
-        let size = measure(&bytes).map_err(|e| Failure(format!("{} cannot be compressed: {e}", path.display())))?;
+        let size = of_file(name, instead)?;
         line(label, size);
         sum = Size { raw: sum.raw + size.raw, gzip: sum.gzip + size.gzip, brotli: sum.brotli + size.brotli };
     }
     line("sum", sum);
+    line(REST.0, of_file(REST.1, instead)?);
     Ok(sum)
+}
+
+fn of_file(name: &str, instead: Option<&Path>) -> Result<Size> {
+    let other = instead.map(|folder| folder.join(name)).filter(|path| path.is_file());
+    let path = other.unwrap_or_else(|| shop::component().join(name));
+    let bytes = fs::read(&path)
+        .map_err(|e| Failure(format!("{} cannot be measured ({e}): run `cargo xtask build`", path.display())))?;
+    measure(&bytes).map_err(|e| Failure(format!("{} cannot be compressed: {e}", path.display())))
 }
 
 fn parse(text: &str) -> Result<Sizes> {

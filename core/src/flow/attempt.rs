@@ -51,6 +51,7 @@ impl Attempt {
     }
 
     /// The attempt in a saved line, if it is one of this version.
+    #[inline(never)]
     pub fn from_line(line: &str) -> Option<Attempt> {
         let [version, id, kind, at, transaction, since, doubtful, link] = fields(line)?;
         (version == VERSION).then_some(())?;
@@ -91,6 +92,7 @@ impl Kept {
     }
 
     /// What a kept line says, if it is one of this version.
+    #[inline(never)]
     pub fn from_line(line: &str) -> Option<Kept> {
         let [version, payment_id, kind, transaction, since] = fields(line)?;
         (version == VERSION).then_some(())?;

@@ -69,6 +69,7 @@ impl Flow {
     }
 
     /// The deadline counts from now; so that a reload does not begin it anew, that is saved.
+    #[inline(never)]
     pub(super) fn count_from_now(&mut self, now: Now) {
         self.count_from(now.wall, now);
         let Some(watched) = &self.watched else { return };
@@ -89,6 +90,7 @@ impl Flow {
     }
 
     /// Asks at once, in place of what is under way.
+    #[inline(never)]
     pub(super) fn ask_now(&mut self, now: Now) {
         // What the backend holds does not tell how things stand, but to who has just come back.
         let tells = |held: bool| !held || self.watched.as_ref().is_some_and(|watched| watched.told.is_none());

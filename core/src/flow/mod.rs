@@ -271,13 +271,29 @@ impl Flow {
 
     /// Takes what happened, and says what to do about it. Before [`Input::Start`], and for what does not fit the state, nothing is done.
     pub fn handle(&mut self, input: Input, now: Now) -> Effects {
+        match input {
+            Input::Start(start) => self.start(*start, now),
+            input => self.go_on(input, now),
+        }
+        self.settle_window();
+        self.settle_collecting();
+        self.settle_locks();
+        self.set_alarm(now);
+        std::mem::take(&mut self.effects)
+    }
+
+    /// All but the start. A browser gets this with what it loads second: until then nothing happens.
+    #[inline(never)]
+    fn go_on(&mut self, input: Input, now: Now) {
+        if self.setup.is_none() {
+            return;
+        }
         // Where somebody presses something, nothing is put aside, whatever the browser has said of it.
         if self.left && matches!(input, Input::TryAgain | Input::Check | Input::Reset) {
             self.shown_again(now);
         }
         match input {
-            Input::Start(start) => self.start(*start, now),
-            _ if self.setup.is_none() => {}
+            Input::Start(_) => {}
             Input::Pay(press) => self.pay(press, now),
             Input::Method { number, given } => self.method(number, given, now),
             Input::Locked(lock, saved) => self.locked(lock, saved, now),
@@ -296,11 +312,6 @@ impl Flow {
             Input::HandedOver => self.handed_over(now),
             Input::TakenOver => self.effect(Effect::Leave),
         }
-        self.settle_window();
-        self.settle_collecting();
-        self.settle_locks();
-        self.set_alarm(now);
-        std::mem::take(&mut self.effects)
     }
 
     fn effect(&mut self, effect: Effect) {

@@ -11,39 +11,14 @@ pub fn input_line(input: &Input, now: Now, redirect_hosts: &[String]) -> String 
     let mut line = Line { text: decimal(now.steady), redirect_hosts };
     line.number(now.wall);
     line.number(now.chance.into());
-    let (letter, number) = match input {
-        Input::Start(start) => {
-            ('s', flags([start.can_keep, start.visible, start.online, start.setup.merchant_site.is_safe()]))
-        }
-        Input::Pay(press) => ('p', press.method.into()),
-        Input::Method { number, given: true } => ('m', (*number).into()),
-        Input::Method { number, given: false } => ('n', (*number).into()),
-        Input::Locked(lock, _) => ('l', *lock as u64),
-        Input::TryAgain => ('t', 0),
-        Input::Check => ('c', 0),
-        Input::Reset => ('r', 0),
-        Input::Answered { request, .. } => ('a', (*request).into()),
-        Input::Woke => ('w', 0),
-        Input::Visible(visible) => ('v', (*visible).into()),
-        Input::Online(online) => ('o', (*online).into()),
-        Input::Left => ('x', 0),
-        Input::Shown => ('y', 0),
-        Input::Heard => ('h', 0),
-        Input::Token => ('k', 0),
-        Input::WindowClosed => ('z', 0),
-        Input::HandedOver => ('b', 0),
-        Input::TakenOver => ('d', 0),
-    };
-    line.token(letter, number, "");
     match input {
-        Input::Start(start) => line.start(start),
-        Input::Pay(press) => {
-            line.word(&press.id);
-            line.number(press.window.into());
+        Input::Start(start) => {
+            let setup = &start.setup;
+            let flags = flags([start.can_keep, start.visible, start.online, setup.merchant_site.is_safe()]);
+            line.token('s', flags, "");
+            line.start(start);
         }
-        Input::Locked(_, saved) => line.attempt(saved.as_ref()),
-        Input::Answered { answer, .. } => line.answer(answer),
-        _ => {}
+        input => line.input(input),
     }
     line.text
 }
@@ -66,6 +41,42 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// All but the start: see `Flow::go_on`.
+    #[inline(never)]
+    fn input(&mut self, input: &Input) {
+        let (letter, number) = match input {
+            Input::Start(_) => return,
+            Input::Pay(press) => ('p', press.method.into()),
+            Input::Method { number, given: true } => ('m', (*number).into()),
+            Input::Method { number, given: false } => ('n', (*number).into()),
+            Input::Locked(lock, _) => ('l', *lock as u64),
+            Input::TryAgain => ('t', 0),
+            Input::Check => ('c', 0),
+            Input::Reset => ('r', 0),
+            Input::Answered { request, .. } => ('a', (*request).into()),
+            Input::Woke => ('w', 0),
+            Input::Visible(visible) => ('v', (*visible).into()),
+            Input::Online(online) => ('o', (*online).into()),
+            Input::Left => ('x', 0),
+            Input::Shown => ('y', 0),
+            Input::Heard => ('h', 0),
+            Input::Token => ('k', 0),
+            Input::WindowClosed => ('z', 0),
+            Input::HandedOver => ('b', 0),
+            Input::TakenOver => ('d', 0),
+        };
+        self.token(letter, number, "");
+        match input {
+            Input::Pay(press) => {
+                self.word(&press.id);
+                self.number(press.window.into());
+            }
+            Input::Locked(_, saved) => self.attempt(saved.as_ref()),
+            Input::Answered { answer, .. } => self.answer(answer),
+            _ => {}
+        }
+    }
+
     /// A word; `-` where there is none, and `?` in place of what is no word.
     fn word(&mut self, word: &str) {
         if word.is_empty() {

@@ -15,13 +15,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a browser may load. All else in the package is for people and tools.
-const LOADED: [&str; 8] = [
+const LOADED: [&str; 9] = [
     "element.js",
     "class.js",
     "card.js",
     "checkout.css",
     "paymentsos-checkout.js",
     "paymentsos-checkout_bg.wasm",
+    "paymentsos-checkout_rest.wasm",
     "paymentsos-qr.js",
     "paymentsos-qr_bg.wasm",
 ];

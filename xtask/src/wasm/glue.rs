@@ -1,6 +1,8 @@
 //! What wasm-bindgen has written for a module that has become smaller since: functions that it does not import any more, and exports that
-//! nothing asks for then. Together they are 1 kB of what a page loads.
+//! nothing asks for then. Together they are 1 kB of what a page loads. And what it needs for a module in two parts.
 
+use super::parts::FIRST;
+use crate::failure::{Failure, Result};
 use std::collections::BTreeSet;
 use walrus::Module;
 
@@ -26,12 +28,56 @@ pub(super) fn without_unused(module: &Module, glue: &str) -> String {
 
 /// Takes what the glue does not mention out of the module's exports.
 pub(super) fn keep_exports_of(module: &mut Module, glue: &str) {
-    let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '$');
-    let words: BTreeSet<&str> = glue.split(|letter| !is_of_word(letter)).collect();
+    let words = words(glue);
     let unused = module.exports.iter().filter(|export| !words.contains(export.name.as_str())).map(|export| export.id());
     for id in unused.collect::<Vec<_>>() {
         module.exports.delete(id);
     }
+}
+
+/// How every function begins by which the page calls back.
+const CALLED_BACK: &str = "const real = (...args) => {\n";
+
+/// The glue of a module in two parts. From `hold()` on, no call of the page's gets into the wasm until the rest is there: those that
+/// come wait, but for those whose function is dropped meanwhile. `rest(response)` loads it and promises a function that lets them in;
+/// `when(call)` calls then, or at once where it is there.
+pub(super) fn for_parts(glue: &str) -> Result<String> {
+    if !glue.contains(CALLED_BACK) {
+        return Err(Failure("wasm-bindgen's glue calls back in another way than `glue.rs` knows".into()));
+    }
+    let held = format!(
+        "{CALLED_BACK}if (isHeld) return new Promise((done) => {{
+    waiting.push(() => done(state.cnt ? real(...args) : undefined));
+}});
+"
+    );
+    let more = format!(
+        "
+let isWhole = false;
+let isHeld = false;
+let waiting = [];
+export function hold() {{ isHeld = !isWhole; }}
+export function when(call) {{
+    if (isWhole) call();
+    else waiting.push(call);
+}}
+export async function rest(response) {{
+    await __wbg_load(await response, {{ ...__wbg_get_imports(), {FIRST}: wasm }});
+    return () => {{
+        isWhole = true;
+        isHeld = false;
+        for (const call of waiting.splice(0)) queueMicrotask(call);
+    }};
+}}
+"
+    );
+    Ok(glue.replace(CALLED_BACK, &held) + &more)
+}
+
+/// All names in it, and more.
+pub(super) fn words(glue: &str) -> BTreeSet<&str> {
+    let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '$');
+    glue.split(|letter| !is_of_word(letter)).collect()
 }
 
 #[cfg(test)]
@@ -77,5 +123,16 @@ mod tests {
     fn minified_glue_stays() {
         let glue = "function I(){return{\"./x_bg.js\":{now:function(){return now()}}}}";
         assert_eq!(without_unused(&Module::default(), glue), glue);
+    }
+
+    #[test]
+    fn every_way_back_into_a_module_in_two_parts_waits_for_the_rest() {
+        let real = "    const real = (...args) => {\n        state.cnt++;\n    };\n";
+        let glue = for_parts(&format!("{real}{real}")).unwrap();
+        assert_eq!(glue.matches("=> {\nif (isHeld) return").count(), 2, "{glue}");
+        for name in ["hold", "when", "rest"] {
+            assert!(glue.contains(&format!("function {name}(")), "{name}");
+        }
+        assert!(for_parts("const real = (a) => f(a);").is_err());
     }
 }

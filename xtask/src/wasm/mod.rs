@@ -4,6 +4,7 @@ mod formatting;
 mod glue;
 mod names;
 mod panics;
+mod parts;
 mod unread;
 mod unused;
 
@@ -11,8 +12,9 @@ use crate::command;
 use crate::failure::{Failure, Result};
 use crate::files::failed;
 use crate::tools::Toolbox;
+use parts::Parts;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig};
 
 /// What Rust's wasm uses of what came after the first release of WebAssembly.
@@ -28,6 +30,8 @@ const FEATURES: [&str; 6] = [
 /// its data never lies in the first kilobyte.
 const PASSES: &str = "--flatten --rereloop -Oz --gufa-optimizing -Oz --reorder-functions -Oz --converge -ocimfs 40 -aimfs 4 \
                       --ignore-implicit-traps --low-memory-unused --strip-producers --strip-target-features";
+/// What `parts.rs` goes by.
+const KEEP_NAMES: &str = "-g";
 /// Once more, as what has become zeros is to be packed.
 const PACKING: &str = "--memory-packing -Oz -ocimfs 40 -aimfs 4 --ignore-implicit-traps --low-memory-unused --strip-producers --strip-target-features";
 
@@ -35,9 +39,7 @@ const PACKING: &str = "--memory-packing -Oz -ocimfs 40 -aimfs 4 --ignore-implici
 pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path, minify: impl Fn(&Path) -> Result<()>) -> Result<()> {
     let bytes = fs::read(wasm).map_err(|e| failed(wasm, &e))?;
     let text = fs::read_to_string(glue).map_err(|e| failed(glue, &e))?;
-    let mut config = ModuleConfig::new();
-    config.generate_name_section(false).generate_producers_section(false);
-    let mut module = parse(config, &bytes, wasm)?;
+    let mut module = parse(&bytes, wasm)?;
     let panics = panics::functions(&module)?;
     let formatting = formatting::functions(&module, &panics);
     for id in [panics, formatting, unused::ways_in(&module)?].concat() {
@@ -49,18 +51,37 @@ pub(crate) fn publish(tools: &Toolbox, wasm: &Path, glue: &Path, minify: impl Fn
         panics::blank_paths(&mut module.data.get_mut(id).value);
     }
     fs::write(wasm, module.emit_wasm()).map_err(|e| failed(wasm, &e))?;
-    optimize(tools, wasm)?;
+    pass(tools, wasm, &format!("{KEEP_NAMES} {PASSES}"))?;
     let bytes = fs::read(wasm).map_err(|e| failed(wasm, &e))?;
-    let mut module = parse(ModuleConfig::new(), &bytes, wasm)?;
+    let mut module = parse(&bytes, wasm)?;
     unread::blank(&mut module, pieces);
-    fs::write(glue, glue::without_unused(&module, &text)).map_err(|e| failed(glue, &e))?;
+    let first = parts::first(&module)?;
+    let text = glue::without_unused(&module, &text);
+    fs::write(glue, if first.is_some() { glue::for_parts(&text)? } else { text }).map_err(|e| failed(glue, &e))?;
     minify(glue)?;
     let text = fs::read_to_string(glue).map_err(|e| failed(glue, &e))?;
     glue::keep_exports_of(&mut module, &text);
-    let text = names::shorten(&mut module, &text);
-    fs::write(wasm, module.emit_wasm()).map_err(|e| failed(wasm, &e))?;
-    fs::write(glue, text).map_err(|e| failed(glue, &e))?;
-    pass(tools, wasm, PACKING)
+    let text = names::shorten(&mut module, &text, first.as_ref());
+    fs::write(glue, &text).map_err(|e| failed(glue, &e))?;
+    let write = |module: &mut Module, file: &Path| {
+        fs::write(file, module.emit_wasm()).map_err(|e| failed(file, &e))?;
+        pass(tools, file, PACKING)
+    };
+    if first.is_none() {
+        return write(&mut nameless(&module.emit_wasm())?, wasm);
+    }
+    let mut parts = Parts::of(&module.emit_wasm())?;
+    let file = rest_of(wasm);
+    write(&mut parts.rest, &file)?;
+    let bytes = fs::read(&file).map_err(|e| failed(&file, &e))?;
+    parts.keep_exports_for(&glue::words(&text), &parse(&bytes, &file)?);
+    write(&mut parts.first, wasm)
+}
+
+/// Where the second part of a module is written.
+fn rest_of(wasm: &Path) -> PathBuf {
+    let name = wasm.file_name().unwrap_or_default().to_string_lossy();
+    wasm.with_file_name(name.replace("_bg.", "_rest."))
 }
 
 /// Makes a module small, wherever it comes from.
@@ -74,8 +95,15 @@ fn pass(tools: &Toolbox, wasm: &Path, passes: &str) -> Result<()> {
     command::read(&mut optimize).map(drop)
 }
 
-fn parse(config: ModuleConfig, bytes: &[u8], wasm: &Path) -> Result<Module> {
-    config.parse(bytes).map_err(|e| Failure(format!("{} is no module: {e}", wasm.display())))
+fn parse(bytes: &[u8], wasm: &Path) -> Result<Module> {
+    Module::from_buffer(bytes).map_err(|e| Failure(format!("{} is no module: {e}", wasm.display())))
+}
+
+/// A module as it is published, without its functions' names.
+fn nameless(bytes: &[u8]) -> Result<Module> {
+    let mut config = ModuleConfig::new();
+    config.generate_name_section(false).generate_producers_section(false);
+    config.parse(bytes).map_err(|e| Failure(format!("the wasm cannot be read: {e}")))
 }
 
 fn make_a_trap(module: &mut Module, id: FunctionId) {

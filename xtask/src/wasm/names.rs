@@ -1,16 +1,17 @@
 //! The names by which a wasm module and its glue know each other's functions. wasm-bindgen's are long and end in sixteen random digits,
 //! which no compression takes away: they are 3 kB of the 78 that the whole component may take.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher};
-use walrus::Module;
+use walrus::{FunctionId, Import, ImportKind, Module};
 
 /// New names by the old ones.
 type Names = BTreeMap<String, String>;
 
 /// Gives the module short names in place of wasm-bindgen's, and says what its glue has to be then. What has none of those stays as it is.
-pub(super) fn shorten(module: &mut Module, glue: &str) -> String {
-    let names = short_names(module);
+/// The first import of those functions, of all where none are given, is a hash.
+pub(super) fn shorten(module: &mut Module, glue: &str, first: Option<&BTreeSet<FunctionId>>) -> String {
+    let names = short_names(module, first);
     for name in module.imports.iter_mut().map(|import| &mut import.name) {
         rename(name, &names);
     }
@@ -26,9 +27,14 @@ fn rename(name: &mut String, names: &Names) {
     }
 }
 
-fn short_names(module: &Module) -> Names {
+fn short_names(module: &Module, of: Option<&BTreeSet<FunctionId>>) -> Names {
     let mut names = Names::new();
     let mut hasher = DefaultHasher::new();
+    let is_of = |import: &&Import| match import.kind {
+        ImportKind::Function(id) => of.is_none_or(|of| of.contains(&id)),
+        _ => false,
+    };
+    let first = module.imports.iter().filter(is_of).map(|import| &import.name).find(|name| is_long(name));
     let imports: Vec<&String> = module.imports.iter().map(|import| &import.name).filter(|name| is_long(name)).collect();
     let exports = module.exports.iter().map(|export| &export.name).filter(|name| is_long(name));
     for (at, name) in imports.iter().copied().chain(exports).enumerate() {
@@ -37,8 +43,8 @@ fn short_names(module: &Module) -> Names {
     }
     // The long names also keep a module from the glue of another build. An import that is a hash of them all does so still: the
     // browser refuses a module whose imports are not all there.
-    if let Some(first) = imports.first() {
-        names.insert((*first).clone(), format!("h{:x}", hasher.finish()));
+    if let Some(first) = first {
+        names.insert(first.clone(), format!("h{:x}", hasher.finish()));
     }
     names
 }
@@ -66,7 +72,7 @@ fn is_long(name: &str) -> bool {
 }
 
 /// `a` to `z`, then `aa`, `ba` and so on.
-fn short(mut number: usize) -> String {
+pub(super) fn short(mut number: usize) -> String {
     let mut name = String::new();
     loop {
         name.extend(char::from_digit(10 + (number % 26) as u32, 36));
@@ -81,7 +87,6 @@ fn short(mut number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     const GLUE: &str = r#"const imports={"./x_bg.js":{__wbg_now_0123456789abcdef:()=>now(),__wbg_log_0123456789abcdef:log}};
 function f(){this.__wbg_ptr=wasm.__wbindgen_malloc(wasm.work())}"#;
@@ -111,7 +116,7 @@ function f(){this.__wbg_ptr=wasm.__wbindgen_malloc(wasm.work())}"#;
     #[test]
     fn gives_module_and_glue_the_same_short_names() {
         let mut module = module("__wbg_now_0123456789abcdef", "__wbg_log_0123456789abcdef");
-        let glue = shorten(&mut module, GLUE);
+        let glue = shorten(&mut module, GLUE, None);
         let hash = first_import(&glue);
         assert_eq!(
             glue,
@@ -125,17 +130,17 @@ function f(){this.__wbg_ptr=wasm.__wbindgen_malloc(wasm.work())}"#;
     #[test]
     fn leaves_short_names_as_they_are() {
         let mut module = module("__wbg_now_0123456789abcdef", "__wbg_log_0123456789abcdef");
-        let once = shorten(&mut module, GLUE);
+        let once = shorten(&mut module, GLUE, None);
         let before = names(&module).join(" ");
-        assert_eq!(shorten(&mut module, &once), once);
+        assert_eq!(shorten(&mut module, &once, None), once);
         assert_eq!(names(&module).join(" "), before);
     }
 
     #[test]
     fn keeps_a_module_from_the_glue_of_another() {
-        let glue = shorten(&mut module("__wbg_now_0123456789abcdef", "__wbg_log_0123456789abcdef"), GLUE);
+        let glue = shorten(&mut module("__wbg_now_0123456789abcdef", "__wbg_log_0123456789abcdef"), GLUE, None);
         let other = GLUE.replace("log_0123456789abcdef", "log_fedcba9876543210");
-        let other = shorten(&mut module("__wbg_now_0123456789abcdef", "__wbg_log_fedcba9876543210"), &other);
+        let other = shorten(&mut module("__wbg_now_0123456789abcdef", "__wbg_log_fedcba9876543210"), &other, None);
         assert_ne!(first_import(&glue), first_import(&other));
     }
 

@@ -8,6 +8,7 @@ mod coming_back;
 mod engines;
 mod everybody;
 mod examples;
+mod first_screen;
 mod framed_bank;
 mod frames;
 mod leaving;

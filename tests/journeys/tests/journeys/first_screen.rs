@@ -1,0 +1,166 @@
+//! The first screen needs a part of the wasm alone. It is there before the rest, whatever it shows; what is pressed waits for the rest; and
+//! where that does not come, nobody pays, and everybody is told.
+
+use journeys::{Browser, Gate, World, wait_for};
+
+const REST: &str = "paymentsos-checkout_rest.wasm";
+
+async fn at_the_first_screen(world: &World) -> (Browser, Gate) {
+    let browser = world.browser().await;
+    let rest = world.proxy.with("GET", REST).hold_the_reply();
+    browser.shop_with("method=card").await;
+    (browser, rest)
+}
+
+/// The rest was asked for once, and its reply is here, whatever became of it.
+async fn has_come(browser: &Browser) {
+    let come = "return `${performance.getEntriesByType('resource').filter(({ name, responseEnd }) => name.includes('_rest.wasm') && responseEnd > 0).length}`;";
+    wait_for("the rest", async || match browser.value(come).await {
+        come if come == "1" => Ok(()),
+        come => Err(come),
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_is_pressed_before_the_rest_is_there_is_done_once_it_is() {
+    let world = World::start().await;
+    let (browser, rest) = at_the_first_screen(&world).await;
+    browser.pays().await;
+    // Impatience changes nothing.
+    browser.pays().await;
+    assert_eq!(browser.state().await, "ready");
+    assert_eq!(world.proxy.passed("POST", "/charges").len(), 0);
+    rest.lets_go();
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_the_page_asks_for_before_the_rest_is_there_is_done_once_it_is() {
+    let world = World::start().await;
+    let (browser, rest) = at_the_first_screen(&world).await;
+    let ask = "const element = document.querySelector('paymentsos-checkout');
+               element.setAttribute('locale', 'de');
+               element.pay().then((state) => { document.title = state; });
+               return element.state.state;";
+    assert_eq!(browser.value(ask).await, "ready");
+    rest.lets_go();
+    browser.reads("Bezahlt").await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(browser.value("return document.title;").await, "succeeded");
+    assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn an_element_that_is_taken_away_before_the_rest_is_there_comes_back() {
+    let world = World::start().await;
+    let (browser, rest) = at_the_first_screen(&world).await;
+    let move_it = "const element = document.querySelector('paymentsos-checkout');
+                   const place = element.parentNode;
+                   element.remove();
+                   setTimeout(() => place.append(element), 100);
+                   return element.isConnected ? 'there' : 'away';";
+    assert_eq!(browser.value(move_it).await, "away");
+    rest.lets_go();
+    browser.sees("ready").await;
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_rest_that_is_lost_is_asked_for_again() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    world.proxy.with("GET", REST).times(2).lose_the_reply();
+    browser.shop_with("method=card").await;
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.creates().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn where_the_rest_is_not_nobody_pays_and_a_reload_begins_anew() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    world.proxy.with("GET", REST).answer(404);
+    browser.shop_with("method=card").await;
+    browser.pays().await;
+    browser.sees("unavailable").await;
+    assert_eq!(browser.detail().await["error"]["code"], "cannot_start");
+    assert!(!browser.has("button[part~=pay]").await);
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+    world.proxy.calms_down();
+    browser.presses("button[part~=reload]").await;
+    browser.sees("ready").await;
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.creates().await, 1);
+}
+
+/// Who was told that it does not work may have gone to pay elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_rest_that_comes_too_late_does_nothing_any_more() {
+    let world = World::start().await;
+    let (browser, rest) = at_the_first_screen(&world).await;
+    browser.pays().await;
+    browser.sees("unavailable").await;
+    assert_eq!(browser.detail().await["error"]["code"], "cannot_start");
+    rest.lets_go();
+    has_come(&browser).await;
+    let asked = "return document.querySelector('paymentsos-checkout').pay();";
+    assert_eq!(browser.value(asked).await, "unavailable");
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn every_first_screen_is_there_before_the_rest() {
+    // What the page sets before the element begins, and what is to be seen then.
+    let pages = [
+        ("", "Pay"),
+        ("set('amount', '4097'); set('currency', 'USD');", "Pay $40.97"),
+        ("set('amount', '4097'); set('currency', 'USD'); set('kind', 'authorization');", "Reserve $40.97"),
+        ("set('amount', '4097'); set('currency', 'JPY'); set('locale', 'ja');", "4,097"),
+        ("set('amount', '4097'); set('currency', 'EUR'); set('locale', 'de');", "40,97"),
+        ("set('amount', '4097'); set('currency', 'EUR'); set('locale', 'ar');", "€"),
+        ("set('amount', '40.97');", "“amount” is missing"),
+        ("set('presentation', 'popup');", "Pay"),
+        ("set('presentation', 'iframe');", "Pay"),
+        ("set('deadline', 'soon'); set('redirect-hosts', 'bank.example *.psp.example');", "“deadline” is missing"),
+        ("set('client-token', 'secret'); set('credentials', 'include');", "Pay"),
+        ("element.messages = { pay: 'Buy {amount} now', ready: 'Yours' };", "Yours"),
+        ("element.methods = [{ label: 'One', payment_method: {} }, { label: 'Two', payment_method: {} }];", "Two"),
+        ("element.methods = 'none';", "“methods” is missing"),
+        ("set('backend', 'nowhere:');", "“backend” is missing"),
+        ("element.removeAttribute('payment-id');", "There is no payment"),
+    ];
+    for (page, words) in pages {
+        let world = World::start().await;
+        let _rest = world.proxy.with("GET", REST).hold_the_reply();
+        let browser = world.browser().await;
+        browser
+            .begins_with(&format!(
+                "document.addEventListener('DOMContentLoaded', () => new MutationObserver((_, observer) => {{
+                    const element = document.querySelector('paymentsos-checkout');
+                    if (!element) return;
+                    observer.disconnect();
+                    const set = (name, value) => element.setAttribute(name, value);
+                    {page}
+                }}).observe(document, {{ subtree: true, childList: true }}));"
+            ))
+            .await;
+        browser.goes_to(&world.shop()).await;
+        browser.reads(words).await;
+        let state = browser.state().await;
+        assert!(matches!(state.as_str(), "ready" | "unavailable"), "{page}: {state}");
+        assert_ne!(browser.detail().await["error"]["code"], "stopped", "{page}");
+    }
+}
