@@ -138,10 +138,16 @@ fn told(id: &str, is_final: bool) -> Value {
     json!({"id": id, "amount": 4_097, "currency": "USD", "result": {"status": status}})
 }
 
-async fn payment(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Json<Value> {
+/// It has the charge that the shopper has come back with, if they have.
+async fn payment(State(shared): State<Arc<Shared>>, Path(id): Path<String>, headers: HeaderMap) -> Json<Value> {
     shared.asked.fetch_add(1, Ordering::Relaxed);
-    Json(json!({"id": id, "amount": 4_097, "currency": "USD", "status": "Initialized",
-        "related_resources": {"charges": [], "authorizations": []}}))
+    let page = headers.get(header::REFERER).and_then(|page| page.to_str().ok()).unwrap_or_default();
+    let (status, charges) = match page.contains(CHARGE) {
+        true => ("Pending", vec![told(CHARGE, *shared.is_final.borrow())]),
+        false => ("Initialized", Vec::new()),
+    };
+    Json(json!({"id": id, "amount": 4_097, "currency": "USD", "status": status,
+        "related_resources": {"charges": charges, "authorizations": []}}))
 }
 
 async fn charge(

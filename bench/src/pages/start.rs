@@ -12,6 +12,8 @@ struct Case {
     name: &'static str,
     site: Site,
     button: &'static str,
+    /// What a press on the button waits for.
+    rest: Option<&'static str>,
     cold: Loaded,
     warm: Loaded,
 }
@@ -23,6 +25,8 @@ struct Loaded {
     first_paint: Spread,
     bytes: Spread,
     later: Spread,
+    /// When all that a press needs was there.
+    whole: Spread,
 }
 
 /// adyen-web asks its own servers for nothing that its button waits for: they answer at once.
@@ -32,6 +36,11 @@ const NO_OTHERS: &str = "const own = window.fetch;
 
 const FIRST_PAINT: &str = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null;";
 
+/// Nothing until the file is there.
+const COME: &str = "const rest = performance.getEntriesByType('resource').find(({ name }) => name.endsWith(FILE));
+    return rest && rest.responseEnd ? Math.max(rest.responseEnd, window.painted) : null;";
+const REST: &str = "paymentsos-checkout_rest.wasm";
+
 /// The bytes of all bodies that were there when the button was, and of those that came after.
 const BYTES: &str = "const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
     const own = all.filter((entry) => entry.name.startsWith(location.origin) && entry.transferSize > 0);
@@ -39,12 +48,13 @@ const BYTES: &str = "const all = [...performance.getEntriesByType('navigation'),
     return [sum(own.filter((entry) => entry.responseEnd <= window.painted)), sum(own.filter((entry) => entry.responseEnd > window.painted))];";
 
 async fn cases() -> Result<Vec<Case>, Failure> {
-    let case = |name, site, button| Case { name, site, button, cold: Loaded::default(), warm: Loaded::default() };
+    let case =
+        |name, site, button, rest| Case { name, site, button, rest, cold: Loaded::default(), warm: Loaded::default() };
     Ok(vec![
-        case("ours, as published", ours("published").await?, "button[part~=pay]"),
-        case("ours, stable", ours("stable").await?, "button[part~=pay]"),
-        case("adyen-web", Site::of(&[("", built("adyen")?)]).await?, "button.adyen-checkout__button--pay"),
-        case("Yew's counter", Site::of(&[("", built("counter")?)]).await?, "button"),
+        case("ours, as published", ours("published").await?, "button[part~=pay]", Some(REST)),
+        case("ours, stable", ours("stable").await?, "button[part~=pay]", Some(REST)),
+        case("adyen-web", Site::of(&[("", built("adyen")?)]).await?, "button.adyen-checkout__button--pay", None),
+        case("Yew's counter", Site::of(&[("", built("counter")?)]).await?, "button", None),
     ])
 }
 
@@ -60,14 +70,14 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
         }
         println!("\n{}; medians of {} runs, and where they lay\n", line.name(), options.runs);
         println!(
-            "| page | button, ms | to adyen-web's | first paint, ms | bytes until then | to adyen-web's | bytes later | warm: button, ms |\n\
-             |---|---|---|---|---|---|---|---|"
+            "| page | button, ms | to adyen-web's | first paint, ms | bytes until then | to adyen-web's | bytes later | all there, ms | warm: button, ms |\n\
+             |---|---|---|---|---|---|---|---|---|"
         );
         let peer = &cases[2].cold;
         for case in &cases {
             let cold = &case.cold;
             println!(
-                "| {} | {} | {} | {} | {:.0} | {} | {:.0} | {} |",
+                "| {} | {} | {} | {} | {:.0} | {} | {:.0} | {:.0} | {} |",
                 case.name,
                 cold.ready,
                 cold.ready.beside(&peer.ready),
@@ -75,6 +85,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
                 cold.bytes.median(),
                 cold.bytes.beside(&peer.bytes),
                 cold.later.median(),
+                cold.whole.median(),
                 case.warm.ready
             );
         }
@@ -88,15 +99,20 @@ async fn measure(case: &mut Case, line: Line, counts: bool) -> Result<(), Failur
     notes_when_painted(&browser, case.button).await;
     let mut dropped = Loaded::default();
     for loaded in [&mut case.cold, &mut case.warm] {
-        load(&browser, &case.site, if counts { loaded } else { &mut dropped }).await?;
+        load(&browser, &case.site, case.rest, if counts { loaded } else { &mut dropped }).await?;
         browser.goes_to("about:blank").await;
     }
     Ok(())
 }
 
-async fn load(browser: &Browser, site: &Site, loaded: &mut Loaded) -> Result<(), Failure> {
+async fn load(browser: &Browser, site: &Site, rest: Option<&str>, loaded: &mut Loaded) -> Result<(), Failure> {
     browser.goes_to(&site.url()).await;
-    loaded.ready.add(number(browser, "the button", PAINTED).await?);
+    let ready = number(browser, "the button", PAINTED).await?;
+    loaded.ready.add(ready);
+    loaded.whole.add(match rest {
+        Some(rest) => number(browser, "the rest", &format!("const FILE = '{rest}'; {COME}")).await?,
+        None => ready,
+    });
     loaded.first_paint.add(number(browser, "the first paint", FIRST_PAINT).await?);
     let bytes = once(browser, "what was loaded", BYTES).await?;
     loaded.bytes.add(bytes[0].as_f64().unwrap_or_default());

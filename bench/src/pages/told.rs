@@ -11,9 +11,13 @@ use std::time::{Duration, Instant};
 /// Each pair is over quickly.
 const TIMES: u32 = 10;
 
+/// How long ago a page has asked at least: what a browser adds to a slow line's answers counts from then.
+const ASKED: Duration = Duration::from_millis(300);
+
 /// When the result was painted, by the wall clock: at the second frame after the change, the first is painted.
 const SHOWN: &str = "return window.shown ?? null;";
 
+/// Both pages say so in the same way.
 const WAITS: &str =
     "return document.readyState === 'complete' && document.querySelector('[data-state=confirming]') ? 1 : null;";
 
@@ -62,6 +66,7 @@ async fn tell(browser: &Browser, site: &Site) -> Result<f64, Failure> {
     holds(site, 1).await?;
     // The first answer may be held before there is anybody to tell.
     number(browser, "that the page waits", WAITS).await?;
+    tokio::time::sleep(ASKED).await;
     let known = site.knows(true);
     Ok(number(browser, "the result", SHOWN).await? - known)
 }
