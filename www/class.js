@@ -81,7 +81,7 @@ async function comesAtLast(glue) {
       return await glue.rest(fetchRest());
     } catch (error) {
       resting = undefined;
-      if (!begun || broken || tries === REST_TRIES) throw error;
+      if (broken || tries === REST_TRIES) throw error;
       await after(REST_PAUSE);
     }
   }
