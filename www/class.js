@@ -385,7 +385,8 @@ class Behind {
     styles();
     this.fill();
     const limit = setTimeout(() => {
-      if (turn !== this.turn) return;
+      // One that was only moved waits for the rest as before.
+      if (turn !== this.turn && (whole || !this.handle)) return;
       // What has begun with its first screen must not go on behind what is said now.
       if (this.handle) breakDown('cannot_start');
       this.stop('cannot_start');
@@ -434,12 +435,19 @@ class Behind {
     }
   }
 
+  // What the shopper saw is what they have pressed: where that is another thing by then, they press again.
   keepPress(event) {
-    if (whole) return;
+    const { target, currentTarget: base } = event;
+    // What stands in a slot is the page's own.
+    if (whole || target.getRootNode() !== this.root || !target.closest('[data-press]')) return;
     event.stopPropagation();
-    const { target } = event;
+    const seen = base.textContent;
+    const again = () => {
+      if (broken || !target.isConnected || !target.closest('[data-press]') || base.textContent !== seen) return;
+      target.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }));
+    };
     // Once everything else that has waited is done.
-    complete().then(() => setTimeout(() => target.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }))), () => {});
+    complete().then(() => setTimeout(again), () => {});
   }
 
   dropLook() {
@@ -499,6 +507,7 @@ class Behind {
   guard(call) {
     const { handle } = this;
     this.when(() => {
+      if (broken) return;
       try {
         call(handle);
       } catch (error) {
