@@ -29,7 +29,12 @@ pub(super) fn without_unused(module: &Module, glue: &str) -> String {
 /// Takes what the glue does not mention out of the module's exports.
 pub(super) fn keep_exports_of(module: &mut Module, glue: &str) {
     let words = words(glue);
-    let unused = module.exports.iter().filter(|export| !words.contains(export.name.as_str())).map(|export| export.id());
+    keep_exports(module, |name| words.contains(name));
+}
+
+/// Takes the exports out of a module that nobody uses.
+pub(super) fn keep_exports(module: &mut Module, is_used: impl Fn(&str) -> bool) {
+    let unused = module.exports.iter().filter(|export| !is_used(&export.name)).map(|export| export.id());
     for id in unused.collect::<Vec<_>>() {
         module.exports.delete(id);
     }

@@ -35,11 +35,7 @@ const ALWAYS: [&str; 2] = ["core::panicking::panic_fmt", "__rustc::rust_begin_un
 
 /// The functions that panics consist of.
 pub(super) fn functions(module: &Module) -> Result<Vec<FunctionId>> {
-    let mut named: Vec<(FunctionId, String)> = module
-        .funcs
-        .iter_local()
-        .filter_map(|(id, _)| Some((id, path(module.funcs.get(id).name.as_deref()?))))
-        .collect();
+    let mut named = named(module);
     let can_panic = named.iter().any(|(_, path)| path.contains("panicking"));
     named.retain(|(_, path)| is_panic(path));
     if can_panic && let Some(missing) = ALWAYS.iter().find(|always| !named.iter().any(|(_, path)| path == *always)) {
@@ -51,6 +47,12 @@ pub(super) fn functions(module: &Module) -> Result<Vec<FunctionId>> {
 fn is_panic(path: &str) -> bool {
     path.ends_with(DEBUG)
         || PANICS.iter().any(|panic| path == *panic || panic.ends_with("::") && path.starts_with(panic))
+}
+
+/// The functions of its own that have a name, by their paths.
+pub(super) fn named(module: &Module) -> Vec<(FunctionId, String)> {
+    let functions = module.funcs.iter_local();
+    functions.filter_map(|(id, _)| Some((id, path(module.funcs.get(id).name.as_deref()?)))).collect()
 }
 
 /// A function's path without the hashes and numbers that the compiler puts into it.

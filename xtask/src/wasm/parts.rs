@@ -1,13 +1,14 @@
-//! A module in two parts: what puts the first screen on a page, and the rest, which comes while the shopper looks at it. That is a third of
+//! A module in two parts: what puts the first screen on a page, and the rest, which comes while the shopper looks at it. That is a fifth of
 //! what a page would have to load until Pay can be pressed.
 //!
 //! The rest runs in the memory of the first part, calls its functions as imports, and puts its own into the same table. The first part
 //! calls those by their places in that table, which are empty until then: the glue lets nothing happen before (`glue.rs`), and a call
 //! that came too soon would be a trap, which the element meets as any other.
 
+use super::glue::keep_exports;
 use super::nameless;
 use super::names::short;
-use super::panics::path;
+use super::panics::named;
 use crate::failure::{Failure, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher};
@@ -15,8 +16,8 @@ use walrus::ir::{
     Call, CallIndirect, Const, Instr, InstrSeq, Value, Visitor, VisitorMut, dfs_in_order, dfs_pre_order_mut,
 };
 use walrus::{
-    ConstExpr, ElementItems, ElementKind, Export, ExportItem, FunctionId, FunctionKind, GlobalKind, ImportedFunction,
-    Module, RefType, TableId,
+    ConstExpr, ElementItems, ElementKind, ExportItem, FunctionId, FunctionKind, GlobalKind, ImportedFunction, Module,
+    RefType, TableId,
 };
 
 /// Where the rest begins, by what is in the functions' names: what runs for the first time when something happens, the shopper comes back,
@@ -77,22 +78,13 @@ impl Parts {
 
     /// Takes out of the first part's exports what neither its glue, by these words, nor the rest uses, as that is now.
     pub(super) fn keep_exports_for(&mut self, glue: &BTreeSet<&str>, rest: &Module) {
-        let used =
-            |export: &&Export| glue.contains(export.name.as_str()) || rest.imports.find(FIRST, &export.name).is_some();
-        let unused = self.first.exports.iter().filter(|export| !used(export)).map(|export| export.id());
-        for id in unused.collect::<Vec<_>>() {
-            self.first.exports.delete(id);
-        }
+        keep_exports(&mut self.first, |name| glue.contains(name) || rest.imports.find(FIRST, name).is_some());
     }
 }
 
 /// The functions of the first part; none of a module that has nothing to divide.
 pub(super) fn first(module: &Module) -> Result<Option<BTreeSet<FunctionId>>> {
-    let named: Vec<(FunctionId, String)> = module
-        .funcs
-        .iter_local()
-        .filter_map(|(id, _)| Some((id, path(module.funcs.get(id).name.as_deref()?))))
-        .collect();
+    let named = named(module);
     if !named.iter().any(|(_, path)| path.contains("yew::")) {
         return Ok(None);
     }
@@ -268,9 +260,7 @@ fn make_rest(module: &mut Module, build: u64) -> Result<()> {
     let layout = layout(module, build)?;
     fill(module, &layout, false);
     module.start = None;
-    for id in module.exports.iter().map(|export| export.id()).collect::<Vec<_>>() {
-        module.exports.delete(id);
-    }
+    keep_exports(module, |_| false);
     for id in module.data.iter().map(|data| data.id()).collect::<Vec<_>>() {
         module.data.delete(id);
     }

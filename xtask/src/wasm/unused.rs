@@ -1,7 +1,7 @@
 //! Parts of Yew that the element has no use for, and that no linker can know of, as Yew's own code names them. In the published module they
 //! are bare traps, and what only they use is gone: 20 kB, or 6 once compressed. A view that begins to use one of them breaks every journey.
 
-use super::panics::path;
+use super::panics::named;
 use crate::failure::{Failure, Result};
 use walrus::{FunctionId, Module};
 
@@ -43,11 +43,7 @@ const FUNCTIONS: [&str; 10] = [
 
 /// A module without Yew has none of them; of one with it, all have to be there.
 pub(super) fn ways_in(module: &Module) -> Result<Vec<FunctionId>> {
-    let named: Vec<(FunctionId, String)> = module
-        .funcs
-        .iter_local()
-        .filter_map(|(id, _)| Some((id, path(module.funcs.get(id).name.as_deref()?))))
-        .collect();
+    let named = named(module);
     if !named.iter().any(|(_, path)| path.contains("yew::")) {
         return Ok(Vec::new());
     }
