@@ -2,6 +2,7 @@
 //! where that does not come, nobody pays, and everybody is told.
 
 use journeys::{Browser, Gate, World, wait_for};
+use serde_json::json;
 
 const REST: &str = "paymentsos-checkout_rest.wasm";
 
@@ -35,6 +36,46 @@ async fn what_is_pressed_before_the_rest_is_there_is_done_once_it_is() {
     rest.lets_go();
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
     assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (1, 1));
+}
+
+/// Nobody pays an amount that they have not seen.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_is_pressed_before_the_amount_changes_is_not_done() {
+    let world = World::start().await;
+    let (browser, rest) = at_the_first_screen(&world).await;
+    world.proxy.with("GET", "/api/payments/").edit(|payment| payment["amount"] = json!(5097));
+    browser.reads("Pay $40.97").await;
+    browser.pays().await;
+    let change = "document.querySelector('paymentsos-checkout').setAttribute('amount', '5097'); return '';";
+    browser.value(change).await;
+    rest.lets_go();
+    browser.reads("Pay $50.97").await;
+    // Whatever was pressed has been done by the time that a call is answered.
+    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
+    assert_eq!(browser.value(answered).await, "ready");
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_stands_in_a_slot_stays_the_pages_own() {
+    let world = World::start().await;
+    let (browser, rest) = at_the_first_screen(&world).await;
+    let put = "const terms = document.createElement('input');
+               terms.type = 'checkbox';
+               terms.slot = 'summary';
+               window.heard = 0;
+               terms.addEventListener('click', () => { window.heard += 1; });
+               document.querySelector('paymentsos-checkout').append(terms);
+               terms.click();
+               return `${window.heard} ${terms.checked}`;";
+    assert_eq!(browser.value(put).await, "1 true");
+    rest.lets_go();
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    let now = "return `${window.heard} ${document.querySelector('[slot=summary]').checked}`;";
+    assert_eq!(browser.value(now).await, "1 true");
 }
 
 #[tokio::test(flavor = "multi_thread")]
