@@ -9,7 +9,6 @@ const START_LIMIT = 15000;
 const REDIRECT_LIMIT = 3000;
 const LANGUAGE_LIMIT = 300;
 const TRACE_LIMIT = 1000;
-const REST_TRIES = 5;
 const REST_PAUSE = 1000;
 
 const ATTRIBUTES = [
@@ -57,31 +56,37 @@ function load() {
   return loading;
 }
 
-// An element has begun with its first screen.
-let begun = false;
+// The first screens are there, and everything else waits for the rest.
+let held = false;
 let completing;
+let awaited = 0;
 function complete() {
-  completing = completing || load().then(async (glue) => {
-    const begin = await comesAtLast(glue);
-    // An element that says it cannot work has said so for good: nobody pays behind it.
-    if (broken) throw new Error(`${TAG}: too late`);
-    whole = true;
-    begin();
-  });
-  completing.catch(() => {
-    if (begun) breakDown('cannot_start');
-    completing = undefined;
-  });
+  awaited = performance.now();
+  if (!completing) {
+    completing = load().then(async (glue) => {
+      const begin = await comesAtLast(glue);
+      // An element that says it cannot work has said so for good: nobody pays behind it.
+      if (broken) throw new Error(`${TAG}: too late`);
+      whole = true;
+      begin();
+    });
+    completing.catch(() => {
+      completing = undefined;
+      // What has begun cannot go on.
+      if (mounted.size) breakDown('cannot_start');
+    });
+  }
   return completing;
 }
 
+// A line may come back at any time: as long as an element waits.
 async function comesAtLast(glue) {
-  for (let tries = 1; ; tries += 1) {
+  for (;;) {
     try {
       return await glue.rest(fetchRest());
     } catch (error) {
       resting = undefined;
-      if (broken || tries === REST_TRIES) throw error;
+      if (broken || performance.now() - awaited > START_LIMIT) throw error;
       await after(REST_PAUSE);
     }
   }
@@ -399,15 +404,15 @@ class Behind {
       this.early = (request) => early.take(request);
       const module = load();
       requestAnimationFrame(() => setTimeout(() => this.learn()));
-      if (!isNew()) {
+      if (!this.canBegin()) {
         fetchRest();
         await complete();
       }
       const { Handle, hold, when } = await module;
       // A moment later nobody has read the English yet.
       await Promise.race([this.speaking, after(LANGUAGE_LIMIT)]);
-      // Another tab may have begun meanwhile.
-      if (!whole && !isNew()) await complete();
+      // Another element or tab may have begun meanwhile.
+      if (!whole && !this.canBegin()) await complete();
       if (turn !== this.turn || this.stopped) return;
       if (broken) return this.stop(broken);
       // Yew never takes its listeners off the element it was mounted in, so each mount gets a fresh one.
@@ -418,9 +423,9 @@ class Behind {
       this.fill(base);
       mounted.add(this);
       this.when = when;
-      begun = true;
       this.handle = new Handle(base, this.settings(), (type, detail) => {
         hold();
+        held = true;
         return this.emit(type, detail);
       });
       for (const command of this.waiting.splice(0)) command();
@@ -431,8 +436,13 @@ class Behind {
     } finally {
       clearTimeout(limit);
       // A moment later, all is asked for that the flow begins with.
-      if (turn === this.turn) setTimeout(() => this.dropLook());
+      if (turn === this.turn || this.handle) setTimeout(() => this.dropLook());
     }
+  }
+
+  // With the first part alone. A window can only be opened in the press itself.
+  canBegin() {
+    return !held && this.element.getAttribute('presentation') !== 'popup' && isNew();
   }
 
   // What the shopper saw is what they have pressed: where that is another thing by then, they press again.
@@ -441,9 +451,13 @@ class Behind {
     // What stands in a slot is the page's own.
     if (whole || target.getRootNode() !== this.root || !target.closest('[data-press]')) return;
     event.stopPropagation();
-    const seen = base.textContent;
+    base.setAttribute('aria-busy', 'true');
+    // What is paid, and with what.
+    const words = () => [...base.querySelectorAll('[part=amount], label, [data-press]')].map((piece) => piece.textContent).join('\n');
+    const seen = words();
     const again = () => {
-      if (broken || !target.isConnected || !target.closest('[data-press]') || base.textContent !== seen) return;
+      base.removeAttribute('aria-busy');
+      if (broken || !target.isConnected || !target.closest('[data-press]') || words() !== seen) return;
       target.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }));
     };
     // Once everything else that has waited is done.

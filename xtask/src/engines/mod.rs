@@ -7,7 +7,9 @@ pub(crate) use table::Table;
 use crate::command::{self, follow};
 use crate::examples;
 use crate::failure::{Failure, Result};
+use crate::files::copy_all;
 use crate::shop;
+use crate::smallest;
 use crate::tools::{self, Need, Toolbox};
 use clap::ValueEnum;
 use std::process::Command;
@@ -95,6 +97,9 @@ pub(crate) struct Options {
     /// With the shop, and the example pages, as they were built last
     #[arg(long)]
     no_build: bool,
+    /// With the module that the npm package has, which a nightly compiler builds
+    #[arg(long, conflicts_with = "no_build")]
+    published: bool,
 }
 
 /// Makes the journeys of every engine, at full size, and prints the table.
@@ -103,6 +108,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         (true, _) => {}
         (false, true) => examples::run()?,
         (false, false) => shop::build()?,
+    }
+    if options.published {
+        copy_all(&smallest::build()?, shop::component())?;
     }
     Toolbox::with(&[Need::WebTools])?;
     let (mut engines, mut missing) = (Vec::new(), Vec::new());

@@ -42,12 +42,15 @@ pub(super) fn keep_exports(module: &mut Module, is_used: impl Fn(&str) -> bool) 
 
 /// How every function begins by which the page calls back.
 const CALLED_BACK: &str = "const real = (...args) => {\n";
+/// What stands in each of them, however it begins.
+const IN_USE: &str = "state.cnt++;";
 
 /// The glue of a module in two parts. From `hold()` on, no call of the page's gets into the wasm until the rest is there: those that
 /// come wait, but for those whose function is dropped meanwhile. `rest(response)` loads it and promises a function that lets them in;
 /// `when(call)` calls then, or at once where it is there.
 pub(super) fn for_parts(glue: &str) -> Result<String> {
-    if !glue.contains(CALLED_BACK) {
+    let called_back = glue.matches(CALLED_BACK).count();
+    if called_back == 0 || called_back != glue.matches(IN_USE).count() {
         return Err(Failure("wasm-bindgen's glue calls back in another way than `glue.rs` knows".into()));
     }
     let held = format!(
@@ -139,5 +142,7 @@ mod tests {
             assert!(glue.contains(&format!("function {name}(")), "{name}");
         }
         assert!(for_parts("const real = (a) => f(a);").is_err());
+        let other = "    const real = async (...args) => {\n        state.cnt++;\n    };\n";
+        assert!(for_parts(&format!("{real}{other}")).is_err(), "one of them would not wait");
     }
 }

@@ -57,6 +57,125 @@ async fn what_is_pressed_before_the_amount_changes_is_not_done() {
     assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
 }
 
+/// The payment is of another amount than the page says, which is known by the time that the press is done.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_is_pressed_before_the_payments_own_amount_is_known_is_not_done() {
+    let world = World::start().await;
+    world.proxy.with("GET", "/api/payments/").edit(|payment| payment["amount"] = json!(5097));
+    let (browser, rest) = at_the_first_screen(&world).await;
+    world.proxy.has_passed("GET", "/api/payments/", 1).await;
+    browser.reads("Pay $40.97").await;
+    browser.pays().await;
+    rest.lets_go();
+    browser.reads("Pay $50.97").await;
+    assert_eq!(browser.value("return document.querySelector('paymentsos-checkout').checkNow();").await, "ready");
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+}
+
+/// A press is done though the payment's reference has come meanwhile, and is seen to wait until then.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_is_pressed_before_the_payment_is_known_is_done() {
+    let world = World::start().await;
+    let payment = world.proxy.with("GET", "/api/payments/").hold_the_reply();
+    let (browser, rest) = at_the_first_screen(&world).await;
+    browser.pays().await;
+    assert!(browser.has("[part~=base][aria-busy=true]").await);
+    payment.lets_go();
+    world.proxy.has_passed("GET", "/api/payments/", 1).await;
+    assert!(!browser.has("[part~=reference] bdi").await);
+    rest.lets_go();
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert!(!browser.has("[aria-busy]").await);
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn elements_that_come_together_are_there_together_and_a_later_one_with_the_rest() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    let script = "document.addEventListener('DOMContentLoaded', () => new MutationObserver((_, observer) => {
+                      const element = document.querySelector('paymentsos-checkout');
+                      if (!element) return;
+                      observer.disconnect();
+                      element.after(element.cloneNode());
+                  }).observe(document, { subtree: true, childList: true }));";
+    browser.begins_with(script).await;
+    let rest = world.proxy.with("GET", REST).hold_the_reply();
+    browser.shop_with("method=card").await;
+    let states = "return [...document.querySelectorAll('paymentsos-checkout')].map(({ dataset }) => dataset.state).join();";
+    let later = "const element = document.querySelector('paymentsos-checkout'); element.after(element.cloneNode()); return '';";
+    let all = async |wanted: &str| {
+        wait_for(wanted, async || match browser.value(states).await {
+            seen if seen == wanted => Ok(()),
+            seen => Err(seen),
+        })
+        .await;
+    };
+    all("ready,ready").await;
+    browser.value(later).await;
+    all("ready,loading,ready").await;
+    rest.lets_go();
+    all("ready,ready,ready").await;
+    browser.pays().await;
+    all("succeeded,succeeded,succeeded").await;
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn an_element_that_is_moved_waits_for_the_rest_no_longer_than_another() {
+    let world = World::start().await;
+    let (browser, _rest) = at_the_first_screen(&world).await;
+    browser.pays().await;
+    let move_it = "document.querySelector('main').prepend(document.querySelector('paymentsos-checkout')); return '';";
+    browser.value(move_it).await;
+    assert_eq!(browser.state().await, "ready");
+    browser.sees("unavailable").await;
+    assert_eq!(browser.detail().await["error"]["code"], "cannot_start");
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+}
+
+/// What has waited is not let into a module that has trapped meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn after_a_trap_nothing_that_waits_is_done() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    // An error of the page's own: Firefox's driver has scripts of another realm.
+    let trap = "addEventListener('trap', () => {
+                    const error = new WebAssembly.RuntimeError('unreachable');
+                    error.stack = 'RuntimeError: unreachable at https://shop.example/paymentsos-checkout_bg.wasm:wasm-function[7]:0x12';
+                    dispatchEvent(new ErrorEvent('error', { error }));
+                });";
+    browser.begins_with(trap).await;
+    let rest = world.proxy.with("GET", REST).hold_the_reply();
+    browser.shop_with("method=card").await;
+    browser.pays().await;
+    browser.value("document.querySelector('paymentsos-checkout').pay(); dispatchEvent(new Event('trap')); return '';").await;
+    assert_eq!(browser.detail().await["error"]["code"], "stopped");
+    rest.lets_go();
+    has_come(&browser).await;
+    assert_eq!(browser.value("return document.querySelector('paymentsos-checkout').pay();").await, "unavailable");
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+}
+
+/// A window is opened in the press itself, which cannot wait.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn where_a_press_opens_a_window_pay_is_there_with_the_rest() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    let rest = world.proxy.with("GET", REST).hold_the_reply();
+    browser.goes_to(&format!("{}?kind=charge&method=card&presentation=popup", world.shop())).await;
+    world.proxy.has_passed("GET", REST, 1).await;
+    browser.sees("loading").await;
+    rest.lets_go();
+    browser.sees("ready").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn what_stands_in_a_slot_stays_the_pages_own() {
@@ -118,7 +237,7 @@ async fn an_element_that_is_taken_away_before_the_rest_is_there_comes_back() {
 async fn a_rest_that_is_lost_is_asked_for_again() {
     let world = World::start().await;
     let browser = world.browser().await;
-    world.proxy.with("GET", REST).times(2).lose_the_reply();
+    world.proxy.with("GET", REST).times(12).lose_the_reply();
     browser.shop_with("method=card").await;
     browser.pays().await;
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
@@ -173,7 +292,6 @@ async fn every_first_screen_is_there_before_the_rest() {
         ("set('amount', '4097'); set('currency', 'EUR'); set('locale', 'de');", "40,97"),
         ("set('amount', '4097'); set('currency', 'EUR'); set('locale', 'ar');", "€"),
         ("set('amount', '40.97');", "“amount” is missing"),
-        ("set('presentation', 'popup');", "Pay"),
         ("set('presentation', 'iframe');", "Pay"),
         ("set('deadline', 'soon'); set('redirect-hosts', 'bank.example *.psp.example');", "“deadline” is missing"),
         ("set('client-token', 'secret'); set('credentials', 'include');", "Pay"),
