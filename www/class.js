@@ -92,10 +92,10 @@ async function comesAtLast(glue) {
   }
 }
 
-// Who comes back, or has begun before, sees something else first.
+// Who comes back (`is_plain` in `core/src/flow/returned.rs`), or has begun before, sees something else first.
 function isNew() {
   try {
-    return !/_id|%/i.test(location.search + location.hash)
+    return !/_id|status|%/.test(location.search + location.hash)
       && ![localStorage, sessionStorage].some((storage) => Object.keys(storage).some((key) => key.includes('|')));
   } catch (_) {
     return false;
@@ -115,17 +115,15 @@ async function qr(text) {
 
 // A browser without constructed sheets (Safari before 16.4) gets a link in each element instead.
 let sheet;
-let styling;
 function styles() {
-  if (styling === undefined) {
-    try {
-      sheet = new CSSStyleSheet();
-      styling = import('./styles.js').then((styles) => sheet.replaceSync(styles.default)).catch(() => {});
-    } catch (_) {
-      styling = null;
-    }
+  if (sheet !== undefined) return;
+  try {
+    sheet = new CSSStyleSheet();
+    // The build puts them here.
+    sheet.replaceSync(typeof STYLES === 'string' ? STYLES : '');
+  } catch (_) {
+    sheet = null;
   }
-  return styling;
 }
 
 function link() {
@@ -153,6 +151,8 @@ function watch() {
   if (watching) return;
   watching = true;
   addEventListener('error', (event) => { if (isTrap(event.error)) breakDown('stopped'); });
+  // Nobody pays by coming back.
+  addEventListener('pagehide', () => { for (const checkout of mounted) checkout.forgetPress(checkout.choice); });
   addEventListener('unhandledrejection', (event) => { if (isTrap(event.reason)) breakDown('stopped'); });
 }
 
@@ -263,6 +263,7 @@ class Behind {
     mounted.delete(this);
     if (this.handle) this.guard((handle) => { handle.destroy(); handle.free(); });
     this.handle = undefined;
+    this.forgetPress();
     this.answerAll();
     // What it says once it is stopped holds wherever it is put next.
     if (!this.stopped) this.root.textContent = '';
@@ -369,7 +370,9 @@ class Behind {
       const ask = () => this.guard((handle) => handle.command(name, (detail) => done(detail.state)));
       // What was set before is meant by it.
       this.takeIn();
-      if (this.handle) ask();
+      const { handle, kept } = this;
+      if (handle && kept) kept.then(() => { if (handle === this.handle) ask(); });
+      else if (handle) ask();
       else if (this.stopped) done(this.state.state);
       else this.waiting.push(ask);
     });
@@ -442,26 +445,52 @@ class Behind {
 
   // With the first part alone. A window can only be opened in the press itself.
   canBegin() {
-    return !held && this.element.getAttribute('presentation') !== 'popup' && isNew();
+    return !held && (this.element.getAttribute('presentation') || '').trim() !== 'popup' && isNew();
   }
 
-  // What the shopper saw is what they have pressed: where that is another thing by then, they press again.
+  // What is chosen and pressed before the rest is there is done after all else that has waited for it, in that order. What the shopper saw is
+  // what they have pressed: where that is another thing by then, they press again.
   keepPress(event) {
-    const { target, currentTarget: base } = event;
+    const { target: piece, currentTarget: base } = event;
     // What stands in a slot is the page's own.
-    if (whole || target.getRootNode() !== this.root || !target.closest('[data-press]')) return;
+    if ((whole && !this.kept) || this.repeats || !piece.dataset.press || piece.getRootNode() !== this.root) return;
     event.stopPropagation();
-    base.setAttribute('aria-busy', 'true');
-    // What is paid, and with what.
-    const words = () => [...base.querySelectorAll('[part=amount], label, [data-press]')].map((piece) => piece.textContent).join('\n');
-    const seen = words();
+    const isChoice = piece.matches('input');
+    const sight = () => [
+      ...['backend', 'payment-id', 'kind'].map((name) => isChoice || this.element.getAttribute(name)),
+      ...[...base.querySelectorAll(isChoice ? 'label' : '[part=amount], label, [data-press]')].map((part) => part.textContent),
+    ].join();
+    const seen = sight();
+    const { methods } = this.properties;
     const again = () => {
-      base.removeAttribute('aria-busy');
-      if (broken || !target.isConnected || !target.closest('[data-press]') || words() !== seen) return;
-      target.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }));
+      // The same choices may be called otherwise, in another language.
+      const isSame = sight() === seen || (isChoice && methods === this.properties.methods);
+      if (broken || !isSame || !piece.isConnected || !piece.dataset.press) return;
+      this.repeats = true;
+      piece.click();
+      this.repeats = false;
     };
-    // Once everything else that has waited is done.
-    complete().then(() => setTimeout(again), () => {});
+    // Whoever chooses anew has not pressed Pay yet.
+    if (isChoice) this.forgetPress(again);
+    else {
+      this.press = again;
+      base.setAttribute('aria-busy', 'true');
+    }
+    // Until then, what is pressed or asked for waits behind it.
+    this.kept = this.kept || complete().then(after).then(() => {
+      const { choice, press } = this;
+      this.forgetPress();
+      this.kept = undefined;
+      if (choice) choice();
+      if (press) press();
+    }).catch(() => { this.kept = undefined; });
+  }
+
+  forgetPress(choice) {
+    this.choice = choice;
+    this.press = undefined;
+    const base = this.root.querySelector('[aria-busy]');
+    if (base) base.removeAttribute('aria-busy');
   }
 
   dropLook() {
@@ -472,7 +501,7 @@ class Behind {
   fill(content) {
     this.root.textContent = '';
     if (sheet) this.root.adoptedStyleSheets = [sheet];
-    else if (styling === null) this.root.appendChild(link());
+    else this.root.appendChild(link());
     if (content) this.root.appendChild(content);
   }
 

@@ -33,14 +33,14 @@ pub(crate) fn run() -> Result<()> {
     };
     let css = folder.join(STYLES);
     command::read(minified(&tools, &css).arg("--allow-overwrite").arg(to(&css)))?;
-    let styles = folder.join("styles.js");
-    write_styles(&css, &styles)?;
+    let styles = styles(&css)?;
     locales::publish(&folder.join(LOCALES))?;
     for file in FOR_OLD_BROWSERS.map(|name| folder.join(name)) {
-        command::read(for_old_browsers(&tools, &file).arg("--allow-overwrite").arg(to(&file)))?;
+        // What a shopper waits for is not worth a request of its own.
+        let mut esbuild = for_old_browsers(&tools, &file);
+        esbuild.arg(format!("--define:STYLES={styles}"));
+        command::read(esbuild.arg("--allow-overwrite").arg(to(&file)))?;
     }
-    // By now it is in those that need it: what a shopper waits for is not worth a request of its own.
-    fs::remove_file(&styles).map_err(|e| failed(&styles, &e))?;
     MODULES.iter().try_for_each(|name| module(&tools, folder, name))
 }
 
@@ -65,11 +65,12 @@ fn for_old_browsers(tools: &Toolbox, file: &Path) -> Command {
     esbuild
 }
 
-/// A style sheet comes as a script: so neither a policy nor a bundler takes it for a page's own.
-fn write_styles(css: &Path, script: &Path) -> Result<()> {
+/// The style sheet as a text in a script, where neither a policy nor a bundler takes it for a page's own. Values of custom properties and
+/// fallbacks are what esbuild leaves as they are.
+fn styles(css: &Path) -> Result<String> {
     let text = fs::read_to_string(css).map_err(|e| failed(css, &e))?;
-    let text = serde_json::to_string(text.trim_end()).map_err(|e| failed(css, &e))?;
-    fs::write(script, format!("export default {text};\n")).map_err(|e| failed(script, &e))
+    let text = text.trim_end().replace(", ", ",").replace(" * ", "*").replace(": ", ":");
+    serde_json::to_string(&text).map_err(|e| failed(css, &e))
 }
 
 fn minified(tools: &Toolbox, file: &Path) -> Command {

@@ -19,6 +19,17 @@ pub struct Returned {
 /// Every set in an address, in the order in which they stand there. `query` and `fragment` are `location.search` and
 /// `location.hash`, with or without their first character. Identifiers that are not UUIDs are somebody else's and are left alone.
 pub fn read(query: &str, fragment: &str) -> Vec<Returned> {
+    if is_plain(query) && is_plain(fragment) { Vec::new() } else { sets(query, fragment) }
+}
+
+/// Whether nothing in it can be a return parameter, even of one whose characters are escaped. A page that nobody comes back to needs no more
+/// of this file; `isNew` in `www/class.js` says which pages those are.
+fn is_plain(part: &str) -> bool {
+    ["_id", "status", "%"].iter().all(|mark| !part.as_bytes().windows(mark.len()).any(|found| found == mark.as_bytes()))
+}
+
+#[inline(never)]
+fn sets(query: &str, fragment: &str) -> Vec<Returned> {
     let mut sets = Vec::new();
     for piece in pieces(query).chain(pieces(fragment)) {
         match piece.parameter {
@@ -52,6 +63,12 @@ pub enum Clean {
 
 /// `query` or `fragment` without the return parameters; everything else stays as it was, to the letter.
 pub fn clean(part: &str, what: Clean) -> String {
+    let kept = if is_plain(part) { part.to_owned() } else { without_parameters(part, what) };
+    if matches!(kept.as_str(), "?" | "#") { String::new() } else { kept }
+}
+
+#[inline(never)]
+fn without_parameters(part: &str, what: Clean) -> String {
     let mut kept = String::with_capacity(part.len());
     // The first separator of a run of pieces that went stands before the next piece that stays.
     let mut before = None;
@@ -69,7 +86,7 @@ pub fn clean(part: &str, what: Clean) -> String {
         kept.extend(separator);
         kept.push_str(piece.text);
     }
-    if matches!(kept.as_str(), "?" | "#") { String::new() } else { kept }
+    kept
 }
 
 enum Parameter {

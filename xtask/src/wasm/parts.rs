@@ -1,4 +1,4 @@
-//! A module in two parts: what puts the first screen on a page, and the rest, which comes while the shopper looks at it. That is a fifth of
+//! A module in two parts: what puts the first screen on a page, and the rest, which comes while the shopper looks at it. That is a quarter of
 //! what a page would have to load until Pay can be pressed.
 //!
 //! The rest runs in the memory of the first part, calls its functions as imports, and puts its own into the same table. The first part
@@ -22,7 +22,7 @@ use walrus::{
 
 /// Where the rest begins, by what is in the functions' names: what runs for the first time when something happens, the shopper comes back,
 /// or the page changes a setting. What only these call is of the rest too.
-const BEGINS: [&str; 26] = [
+const BEGINS: [&str; 29] = [
     // Whatever happens after the start.
     "<paymentsos_core::flow::Flow>::go_on",
     "<paymentsos_core::trace::write::Line>::input",
@@ -41,6 +41,8 @@ const BEGINS: [&str; 26] = [
     "<paymentsos_core::flow::Flow>::count_from_now",
     "<paymentsos_core::flow::attempt::Attempt>::from_line",
     "<paymentsos_core::flow::attempt::Kept>::from_line",
+    "paymentsos_core::flow::returned::sets",
+    "paymentsos_core::flow::returned::without_parameters",
     // A component that is there already, as Yew goes on with it.
     "yew::html::component::lifecycle::Stateful>::flush_messages",
     "yew::html::component::lifecycle::Stateful>::props_changed",
@@ -52,6 +54,7 @@ const BEGINS: [&str; 26] = [
     "paymentsos_checkout::view::failed::advice",
     "paymentsos_checkout::view::link::left",
     "paymentsos_checkout::view::link::qr",
+    "paymentsos_checkout::view::pieces::link",
     "paymentsos_checkout::view::redirecting::frame",
     "paymentsos_checkout::view::succeeded::receipt",
 ];

@@ -6,6 +6,32 @@ use serde_json::json;
 
 const REST: &str = "paymentsos-checkout_rest.wasm";
 
+/// Two ways to pay, set before the element begins, which note that they are asked, and give nothing.
+const TWO_METHODS: &str = "document.addEventListener('DOMContentLoaded', () => new MutationObserver((_, observer) => {
+        const element = document.querySelector('paymentsos-checkout');
+        if (!element) return;
+        observer.disconnect();
+        window.asked = '';
+        const method = (label) => ({ label, payment_method: () => { window.asked += label; } });
+        window.methods = () => [method('A'), method('B')];
+        element.methods = window.methods();
+    }).observe(document, { subtree: true, childList: true }));";
+const SECOND: &str = "input[data-press='1']";
+
+async fn at_a_choice(world: &World) -> (Browser, Gate) {
+    let browser = world.browser().await;
+    browser.begins_with(TWO_METHODS).await;
+    let rest = world.proxy.with("GET", REST).hold_the_reply();
+    browser.shop_with("method=card").await;
+    (browser, rest)
+}
+
+/// What was asked for a payment method, once that has come to nothing.
+async fn asked(browser: &Browser) -> String {
+    browser.reads("Your payment details are missing").await;
+    browser.value("return window.asked;").await
+}
+
 async fn at_the_first_screen(world: &World) -> (Browser, Gate) {
     let browser = world.browser().await;
     let rest = world.proxy.with("GET", REST).hold_the_reply();
@@ -13,12 +39,24 @@ async fn at_the_first_screen(world: &World) -> (Browser, Gate) {
     (browser, rest)
 }
 
-/// The rest was asked for once, and its reply is here, whatever became of it.
-async fn has_come(browser: &Browser) {
-    let come = "return `${performance.getEntriesByType('resource').filter(({ name, responseEnd }) => name.includes('_rest.wasm') && responseEnd > 0).length}`;";
-    wait_for("the rest", async || match browser.value(come).await {
+/// What has that in its address was asked for once, and its reply is here, whatever becomes of it.
+async fn has_come(browser: &Browser, address: &str) {
+    let come = format!(
+        "return `${{performance.getEntriesByType('resource')
+                    .filter(({{ name, responseEnd }}) => name.includes('{address}') && responseEnd > 0).length}}`;"
+    );
+    wait_for(address, async || match browser.value(&come).await {
         come if come == "1" => Ok(()),
         come => Err(come),
+    })
+    .await;
+}
+
+/// The page has been sent what it asked for there.
+async fn is_answered(world: &World, path: &str) {
+    wait_for(path, async || match world.proxy.passed("GET", path).first() {
+        Some(passed) if passed.status == Some(200) => Ok(()),
+        passed => Err(format!("{passed:?}")),
     })
     .await;
 }
@@ -64,7 +102,7 @@ async fn what_is_pressed_before_the_payments_own_amount_is_known_is_not_done() {
     let world = World::start().await;
     world.proxy.with("GET", "/api/payments/").edit(|payment| payment["amount"] = json!(5097));
     let (browser, rest) = at_the_first_screen(&world).await;
-    world.proxy.has_passed("GET", "/api/payments/", 1).await;
+    is_answered(&world, "/api/payments/").await;
     browser.reads("Pay $40.97").await;
     browser.pays().await;
     rest.lets_go();
@@ -83,12 +121,101 @@ async fn what_is_pressed_before_the_payment_is_known_is_done() {
     browser.pays().await;
     assert!(browser.has("[part~=base][aria-busy=true]").await);
     payment.lets_go();
-    world.proxy.has_passed("GET", "/api/payments/", 1).await;
+    is_answered(&world, "/api/payments/").await;
     assert!(!browser.has("[part~=reference] bdi").await);
     rest.lets_go();
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
     assert!(!browser.has("[aria-busy]").await);
     assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_is_chosen_before_the_rest_is_there_is_paid_with() {
+    let world = World::start().await;
+    let (browser, rest) = at_a_choice(&world).await;
+    browser.presses(SECOND).await;
+    browser.pays().await;
+    // Impatience asks nobody twice.
+    browser.pays().await;
+    rest.lets_go();
+    assert_eq!(asked(&browser).await, "B");
+}
+
+/// The shop's own button says what is chosen, too.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_the_page_asks_for_after_a_choice_is_done_after_it() {
+    let world = World::start().await;
+    let (browser, rest) = at_a_choice(&world).await;
+    browser.presses(SECOND).await;
+    // The same again, as a page may set it whenever it likes.
+    let ask = "const element = document.querySelector('paymentsos-checkout'); element.methods = window.methods(); element.pay(); return '';";
+    browser.value(ask).await;
+    rest.lets_go();
+    assert_eq!(asked(&browser).await, "B");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn who_chooses_anew_has_not_pressed_pay_yet() {
+    let world = World::start().await;
+    world.proxy.with("GET", "/api/payments/").edit(|payment| payment["amount"] = json!(5097));
+    let (browser, rest) = at_a_choice(&world).await;
+    browser.pays().await;
+    browser.presses(SECOND).await;
+    assert!(!browser.has("[aria-busy]").await);
+    // What was chosen stays so where the rest of the screen changes.
+    browser.value("document.querySelector('paymentsos-checkout').setAttribute('amount', '5097'); return '';").await;
+    rest.lets_go();
+    browser.reads("Pay $50.97").await;
+    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
+    assert_eq!(browser.value(answered).await, "ready");
+    assert_eq!(browser.value("return window.asked;").await, "");
+    browser.pays().await;
+    assert_eq!(asked(&browser).await, "B");
+}
+
+/// Nobody pays by coming back to a page.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_was_pressed_before_the_page_was_left_is_not_done() {
+    let world = World::start().await;
+    let (browser, rest) = at_the_first_screen(&world).await;
+    browser.pays().await;
+    // As when a page goes into the back-forward cache.
+    browser.value("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })); return '';").await;
+    browser.value("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); return '';").await;
+    assert!(!browser.has("[aria-busy]").await);
+    rest.lets_go();
+    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
+    assert_eq!(browser.value(answered).await, "ready");
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+}
+
+/// Another order of the same price is another order.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_is_pressed_for_one_payment_is_not_done_for_another() {
+    let world = World::start().await;
+    let (browser, rest) = at_the_first_screen(&world).await;
+    browser.pays().await;
+    let other = "return fetch('/shop/orders', {
+                     method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ kind: 'authorization' }),
+                 }).then((reply) => reply.json()).then((order) => {
+                     document.querySelector('paymentsos-checkout').setAttribute('payment-id', order.payment_id);
+                     return order.payment_id;
+                 });";
+    let one = browser.payment().await;
+    let other = browser.value(other).await;
+    assert!(!other.is_empty() && other != one, "{other}");
+    rest.lets_go();
+    world.proxy.has_passed("GET", &other, 1).await;
+    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
+    assert_eq!(browser.value(answered).await, "ready");
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,8 +232,10 @@ async fn elements_that_come_together_are_there_together_and_a_later_one_with_the
     browser.begins_with(script).await;
     let rest = world.proxy.with("GET", REST).hold_the_reply();
     browser.shop_with("method=card").await;
-    let states = "return [...document.querySelectorAll('paymentsos-checkout')].map(({ dataset }) => dataset.state).join();";
-    let later = "const element = document.querySelector('paymentsos-checkout'); element.after(element.cloneNode()); return '';";
+    let states =
+        "return [...document.querySelectorAll('paymentsos-checkout')].map(({ dataset }) => dataset.state).join();";
+    let later =
+        "const element = document.querySelector('paymentsos-checkout'); element.after(element.cloneNode()); return '';";
     let all = async |wanted: &str| {
         wait_for(wanted, async || match browser.value(states).await {
             seen if seen == wanted => Ok(()),
@@ -154,10 +283,12 @@ async fn after_a_trap_nothing_that_waits_is_done() {
     let rest = world.proxy.with("GET", REST).hold_the_reply();
     browser.shop_with("method=card").await;
     browser.pays().await;
-    browser.value("document.querySelector('paymentsos-checkout').pay(); dispatchEvent(new Event('trap')); return '';").await;
+    browser
+        .value("document.querySelector('paymentsos-checkout').pay(); dispatchEvent(new Event('trap')); return '';")
+        .await;
     assert_eq!(browser.detail().await["error"]["code"], "stopped");
     rest.lets_go();
-    has_come(&browser).await;
+    has_come(&browser, REST).await;
     assert_eq!(browser.value("return document.querySelector('paymentsos-checkout').pay();").await, "unavailable");
     assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
 }
@@ -170,8 +301,10 @@ async fn where_a_press_opens_a_window_pay_is_there_with_the_rest() {
     let browser = world.browser().await;
     let rest = world.proxy.with("GET", REST).hold_the_reply();
     browser.goes_to(&format!("{}?kind=charge&method=card&presentation=popup", world.shop())).await;
-    world.proxy.has_passed("GET", REST, 1).await;
-    browser.sees("loading").await;
+    has_come(&browser, "paymentsos-checkout_bg.wasm").await;
+    // Time for what would be there now.
+    let later = "return new Promise((done) => setTimeout(() => done(document.querySelector('paymentsos-checkout').dataset.state), 500));";
+    assert_eq!(browser.value(later).await, "loading");
     rest.lets_go();
     browser.sees("ready").await;
 }
@@ -237,7 +370,7 @@ async fn an_element_that_is_taken_away_before_the_rest_is_there_comes_back() {
 async fn a_rest_that_is_lost_is_asked_for_again() {
     let world = World::start().await;
     let browser = world.browser().await;
-    world.proxy.with("GET", REST).times(12).lose_the_reply();
+    world.proxy.with("GET", REST).times(8).lose_the_reply();
     browser.shop_with("method=card").await;
     browser.pays().await;
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
@@ -274,7 +407,7 @@ async fn a_rest_that_comes_too_late_does_nothing_any_more() {
     browser.sees("unavailable").await;
     assert_eq!(browser.detail().await["error"]["code"], "cannot_start");
     rest.lets_go();
-    has_come(&browser).await;
+    has_come(&browser, REST).await;
     let asked = "return document.querySelector('paymentsos-checkout').pay();";
     assert_eq!(browser.value(asked).await, "unavailable");
     assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
