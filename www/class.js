@@ -69,6 +69,7 @@ function complete() {
       if (broken) throw new Error(`${TAG}: too late`);
       whole = true;
       begin();
+      await takeTurns();
     });
     completing.catch(() => {
       completing = undefined;
@@ -77,6 +78,22 @@ function complete() {
     });
   }
   return completing;
+}
+
+// What a page sets and asks for waits in its order, each for what the one before brings about.
+const turns = [];
+function inTurn(call) {
+  if (whole && !turns.length) call();
+  else turns.push(call);
+}
+
+async function takeTurns() {
+  while (turns.length) {
+    await new Promise((done) => setTimeout(() => {
+      done();
+      turns.shift()();
+    }));
+  }
 }
 
 // A line may come back at any time: as long as an element waits.
@@ -141,6 +158,8 @@ const mounted = new Set();
 // What every element says then.
 let broken;
 let watching = false;
+// How often the page was left, and may have been come back to.
+let left = 0;
 function breakDown(code) {
   broken = broken || code;
   for (const checkout of mounted) checkout.stop(broken);
@@ -151,8 +170,12 @@ function watch() {
   if (watching) return;
   watching = true;
   addEventListener('error', (event) => { if (isTrap(event.error)) breakDown('stopped'); });
-  // Nobody pays by coming back.
-  addEventListener('pagehide', () => { for (const checkout of mounted) checkout.forgetPress(checkout.choice); });
+  // Nobody pays by coming back, and no time goes by meanwhile.
+  addEventListener('pagehide', () => {
+    left += 1;
+    for (const checkout of mounted) checkout.forgetPress();
+  });
+  addEventListener('pageshow', () => { awaited = performance.now(); });
   addEventListener('unhandledrejection', (event) => { if (isTrap(event.reason)) breakDown('stopped'); });
 }
 
@@ -367,12 +390,14 @@ class Behind {
     return new Promise((resolve) => {
       const done = (state) => { this.unanswered.delete(done); resolve(state); };
       this.unanswered.add(done);
-      const ask = () => this.guard((handle) => handle.command(name, (detail) => done(detail.state)));
+      const at = left;
+      const ask = () => this.guard((handle) => {
+        if (at === left) handle.command(name, (detail) => done(detail.state));
+        else done(this.state.state);
+      });
       // What was set before is meant by it.
       this.takeIn();
-      const { handle, kept } = this;
-      if (handle && kept) kept.then(() => { if (handle === this.handle) ask(); });
-      else if (handle) ask();
+      if (this.handle) ask();
       else if (this.stopped) done(this.state.state);
       else this.waiting.push(ask);
     });
@@ -392,13 +417,19 @@ class Behind {
     // What shows the room that it will take.
     styles();
     this.fill();
-    const limit = setTimeout(() => {
+    let limit;
+    const begin = () => {
+      const at = left;
+      limit = setTimeout(() => (at === left ? end() : begin()), START_LIMIT);
+    };
+    const end = () => {
       // One that was only moved waits for the rest as before.
       if (turn !== this.turn && (whole || !this.handle)) return;
       // What has begun with its first screen must not go on behind what is said now.
       if (this.handle) breakDown('cannot_start');
       this.stop('cannot_start');
-    }, START_LIMIT);
+    };
+    begin();
     try {
       this.settings();
       // An element that is moved about while it loads asks once.
@@ -411,7 +442,7 @@ class Behind {
         fetchRest();
         await complete();
       }
-      const { Handle, hold, when } = await module;
+      const { Handle, hold } = await module;
       // A moment later nobody has read the English yet.
       await Promise.race([this.speaking, after(LANGUAGE_LIMIT)]);
       // Another element or tab may have begun meanwhile.
@@ -425,7 +456,7 @@ class Behind {
       if (!whole) base.addEventListener('click', (event) => this.keepPress(event), true);
       this.fill(base);
       mounted.add(this);
-      this.when = when;
+      this.shown = this.listed();
       this.handle = new Handle(base, this.settings(), (type, detail) => {
         hold();
         held = true;
@@ -448,49 +479,50 @@ class Behind {
     return !held && (this.element.getAttribute('presentation') || '').trim() !== 'popup' && isNew();
   }
 
-  // What is chosen and pressed before the rest is there is done after all else that has waited for it, in that order. What the shopper saw is
-  // what they have pressed: where that is another thing by then, they press again.
+  // What is chosen before the rest is there is chosen in its turn, among what the page sets and asks for; what is pressed, once all of that
+  // is done. What the shopper saw is what they have pressed: where that is another thing by then, they press again.
   keepPress(event) {
-    const { target: piece, currentTarget: base } = event;
+    const piece = event.target.closest('[data-press]');
     // What stands in a slot is the page's own.
-    if ((whole && !this.kept) || this.repeats || !piece.dataset.press || piece.getRootNode() !== this.root) return;
+    if (!piece || piece.getRootNode() !== this.root) return;
+    // Only the last press is meant, and none before another choice.
+    if (!whole || event.isTrusted) this.forgetPress();
+    if (whole) return;
     event.stopPropagation();
-    const isChoice = piece.matches('input');
+    if (piece.matches('input')) {
+      // Of other ways to pay than are shown, nobody can choose.
+      if (this.listed() === this.shown) this.guard(() => piece.click());
+      else event.preventDefault();
+      return;
+    }
+    const { currentTarget: base } = event;
     const sight = () => [
-      ...['backend', 'payment-id', 'kind'].map((name) => isChoice || this.element.getAttribute(name)),
-      ...[...base.querySelectorAll(isChoice ? 'label' : '[part=amount], label, [data-press]')].map((part) => part.textContent),
+      ...['backend', 'payment-id', 'kind'].map((name) => this.element.getAttribute(name)),
+      ...[...base.querySelectorAll('[part=amount], label, [data-press]')].map((part) => part.textContent + part.checked),
     ].join();
     const seen = sight();
-    const { methods } = this.properties;
-    const again = () => {
-      // The same choices may be called otherwise, in another language.
-      const isSame = sight() === seen || (isChoice && methods === this.properties.methods);
-      if (broken || !isSame || !piece.isConnected || !piece.dataset.press) return;
-      this.repeats = true;
-      piece.click();
-      this.repeats = false;
-    };
-    // Whoever chooses anew has not pressed Pay yet.
-    if (isChoice) this.forgetPress(again);
-    else {
-      this.press = again;
-      base.setAttribute('aria-busy', 'true');
-    }
-    // Until then, what is pressed or asked for waits behind it.
-    this.kept = this.kept || complete().then(after).then(() => {
-      const { choice, press } = this;
+    const press = () => {
+      if (this.press !== press) return;
       this.forgetPress();
-      this.kept = undefined;
-      if (choice) choice();
-      if (press) press();
-    }).catch(() => { this.kept = undefined; });
+      if (!broken && sight() === seen && piece.isConnected && piece.dataset.press) piece.click();
+    };
+    this.press = press;
+    base.setAttribute('aria-busy', 'true');
+    complete().then(after).then(press, () => {});
   }
 
-  forgetPress(choice) {
-    this.choice = choice;
+  forgetPress() {
     this.press = undefined;
     const base = this.root.querySelector('[aria-busy]');
     if (base) base.removeAttribute('aria-busy');
+  }
+
+  listed() {
+    try {
+      return JSON.stringify(this.properties.methods);
+    } catch (_) {
+      return undefined;
+    }
   }
 
   dropLook() {
@@ -549,7 +581,7 @@ class Behind {
   // The wasm is called once all of it is there.
   guard(call) {
     const { handle } = this;
-    this.when(() => {
+    inTurn(() => {
       if (broken) return;
       try {
         call(handle);

@@ -136,7 +136,7 @@ pub(crate) fn give_the_element_its_module() {
     // It is whole, and nothing waits for its rest.
     let module = format!(
         "data:text/javascript,export * from '{own}'; export default async () => {{}}; export const hold = () => {{}}; \
-         export const when = (call) => call(); export const rest = async () => () => {{}};"
+         export const rest = async () => () => {{}};"
     );
     let script = document().create_element("script").unwrap();
     script.set_attribute("type", "importmap").unwrap();

@@ -41,7 +41,9 @@ const WATCHES: &str = "const watch = () => {
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let times = options.runs * TIMES;
     println!("\nFrom the backend's knowledge to the pixel, in ms; medians of {times} runs\n");
-    println!("| line | bare page | with a spinner | ours, as published | to the bare page's | to that with a spinner |");
+    println!(
+        "| line | bare page | with a spinner | ours, as published | to the bare page's | to that with a spinner |"
+    );
     println!("|---|---|---|---|---|---|");
     for line in [Line::Free, Line::Slow] {
         let (bare, ours) = (Site::of(&[("", built("told")?)]).await?, ours("published").await?);
@@ -58,12 +60,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
             }
         }
         let [bare, spins, ours] = &spreads;
-        println!(
-            "| {} | {bare} | {spins} | {ours} | {} | {} |",
-            line.name(),
-            ours.beside(bare),
-            ours.beside(spins)
-        );
+        println!("| {} | {bare} | {spins} | {ours} | {} | {} |", line.name(), ours.beside(bare), ours.beside(spins));
     }
     Ok(())
 }

@@ -46,8 +46,7 @@ const CALLED_BACK: &str = "const real = (...args) => {\n";
 const IN_USE: &str = "state.cnt++;";
 
 /// The glue of a module in two parts. From `hold()` on, no call of the page's gets into the wasm until the rest is there: those that
-/// come wait, but for those whose function is dropped meanwhile. `rest(response)` loads it and promises a function that lets them in;
-/// `when(call)` calls then, or at once where it is there.
+/// come wait, but for those whose function is dropped meanwhile. `rest(response)` loads it and promises a function that lets them in.
 pub(super) fn for_parts(glue: &str) -> Result<String> {
     let called_back = glue.matches(CALLED_BACK).count();
     if called_back == 0 || called_back != glue.matches(IN_USE).count() {
@@ -65,10 +64,6 @@ let isWhole = false;
 let isHeld = false;
 let waiting = [];
 export function hold() {{ isHeld = !isWhole; }}
-export function when(call) {{
-    if (isWhole) call();
-    else waiting.push(call);
-}}
 export async function rest(response) {{
     await __wbg_load(await response, {{ ...__wbg_get_imports(), {FIRST}: wasm }});
     return () => {{
@@ -138,7 +133,7 @@ mod tests {
         let real = "    const real = (...args) => {\n        state.cnt++;\n    };\n";
         let glue = for_parts(&format!("{real}{real}")).unwrap();
         assert_eq!(glue.matches("=> {\nif (isHeld) return").count(), 2, "{glue}");
-        for name in ["hold", "when", "rest"] {
+        for name in ["hold", "rest"] {
             assert!(glue.contains(&format!("function {name}(")), "{name}");
         }
         assert!(for_parts("const real = (a) => f(a);").is_err());

@@ -156,6 +156,43 @@ async fn what_the_page_asks_for_after_a_choice_is_done_after_it() {
     assert_eq!(asked(&browser).await, "B");
 }
 
+/// What the page sets after it has asked does not change what it has asked for.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_the_page_asks_for_is_not_done_for_another_amount() {
+    let world = World::start().await;
+    world.proxy.with("GET", "/api/payments/").edit(|payment| payment["amount"] = json!(5097));
+    let (browser, rest) = at_the_first_screen(&world).await;
+    let ask = "const element = document.querySelector('paymentsos-checkout'); element.pay(); return '';";
+    browser.value(ask).await;
+    browser.value("document.querySelector('paymentsos-checkout').setAttribute('amount', '5097'); return '';").await;
+    rest.lets_go();
+    browser.reads("Pay $50.97").await;
+    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
+    assert_eq!(browser.value(answered).await, "ready");
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+}
+
+/// Of ways to pay that are not on the screen any more, once the rest is there, nobody can choose.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn a_list_that_is_about_to_change_cannot_be_chosen_from() {
+    let world = World::start().await;
+    let (browser, rest) = at_a_choice(&world).await;
+    let other = "document.querySelector('paymentsos-checkout').methods = window.methods().reverse(); return '';";
+    browser.value(other).await;
+    browser.presses(SECOND).await;
+    let chosen =
+        "return document.querySelector('paymentsos-checkout').shadowRoot.querySelector('input:checked').dataset.press;";
+    assert_eq!(browser.value(chosen).await, "0");
+    rest.lets_go();
+    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
+    assert_eq!(browser.value(answered).await, "ready");
+    assert_eq!(browser.value(chosen).await, "0");
+    browser.pays().await;
+    assert_eq!(asked(&browser).await, "B");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn who_chooses_anew_has_not_pressed_pay_yet() {
@@ -183,6 +220,7 @@ async fn what_was_pressed_before_the_page_was_left_is_not_done() {
     let world = World::start().await;
     let (browser, rest) = at_the_first_screen(&world).await;
     browser.pays().await;
+    browser.value("document.querySelector('paymentsos-checkout').pay(); return '';").await;
     // As when a page goes into the back-forward cache.
     browser.value("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })); return '';").await;
     browser.value("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); return '';").await;
