@@ -106,9 +106,9 @@ fn pieces(part: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = Some((None, part));
     std::iter::from_fn(move || {
         let (separator, text) = rest?;
-        let end = text.find(['#', '?', '&']);
-        rest = end.map(|end| (text[end..].chars().next(), &text[end + 1..]));
-        let text = &text[..end.unwrap_or(text.len())];
+        let (text, more) = text.split_at(text.find(['#', '?', '&']).unwrap_or(text.len()));
+        let mut more = more.chars();
+        rest = more.next().map(|separator| (Some(separator), more.as_str()));
         Some(Piece { separator, text, parameter: parameter(text) })
     })
 }

@@ -22,6 +22,8 @@ const NO_WEBASSEMBLY: &str =
 async fn offline_in_the_middle(engine: Engine) {
     let world = World::with(|switches| switches.pending_ms = 4_000).await.seen_with(engine);
     let (browser, payment) = world.at_the_shop("card-late").await;
+    // What has no network before all of the wasm is there can only say that it cannot work (`first_screen.rs`).
+    assert_eq!(browser.value("return document.querySelector('paymentsos-checkout').checkNow();").await, "ready");
     world.proxy.is_reachable(false);
     browser.pays().await;
     browser.sees("creating").await;
