@@ -148,23 +148,16 @@ pub fn is_uuid(text: &str) -> bool {
 
 /// Form decoding; an escape that is none stays as it is. What is then no text is nothing of ours.
 fn decode(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escaped = match bytes[at] {
-            b'%' => bytes.get(at + 1..at + 3).and_then(|digits| Some(hex(digits[0])? * 16 + hex(digits[1])?)),
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [byte, after @ ..] = rest {
+        let escaped = match rest {
+            [b'%', high, low, after @ ..] => hex(*high).zip(hex(*low)).map(|(high, low)| (high * 16 + low, after)),
             _ => None,
         };
-        match (escaped, bytes[at]) {
-            (Some(byte), _) => {
-                decoded.push(byte);
-                at += 2;
-            }
-            (None, b'+') => decoded.push(b' '),
-            (None, byte) => decoded.push(byte),
-        }
-        at += 1;
+        let (byte, after) = escaped.unwrap_or((if *byte == b'+' { b' ' } else { *byte }, after));
+        decoded.push(byte);
+        rest = after;
     }
     String::from_utf8(decoded).ok()
 }

@@ -7,20 +7,38 @@ use serde_json::json;
 const REST: &str = "paymentsos-checkout_rest.wasm";
 
 /// Two ways to pay, set before the element begins, which note that they are asked, and give nothing.
-const TWO_METHODS: &str = "document.addEventListener('DOMContentLoaded', () => new MutationObserver((_, observer) => {
-        const element = document.querySelector('paymentsos-checkout');
-        if (!element) return;
-        observer.disconnect();
-        window.asked = '';
-        const method = (label) => ({ label, payment_method: () => { window.asked += label; } });
-        window.methods = () => [method('A'), method('B')];
-        element.methods = window.methods();
-    }).observe(document, { subtree: true, childList: true }));";
+const TWO_METHODS: &str = "window.asked = '';
+    const method = (label) => ({ label, payment_method: () => { window.asked += label; } });
+    window.methods = () => [method('A'), method('B')];
+    element.methods = window.methods();";
 const SECOND: &str = "input[data-press='1']";
+
+/// Whatever was pressed or asked for has been done by the time that a call is answered.
+async fn is_ready_at_last(browser: &Browser) {
+    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
+    assert_eq!(browser.value(answered).await, "ready");
+}
+
+async fn nobody_has_paid(world: &World) {
+    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+}
+
+/// Pages run this as soon as they have the `element`.
+async fn with_the_element(browser: &Browser, script: &str) {
+    let script = format!(
+        "document.addEventListener('DOMContentLoaded', () => new MutationObserver((_, observer) => {{
+            const element = document.querySelector('paymentsos-checkout');
+            if (!element) return;
+            observer.disconnect();
+            {script}
+        }}).observe(document, {{ subtree: true, childList: true }}));"
+    );
+    browser.begins_with(&script).await;
+}
 
 async fn at_a_choice(world: &World) -> (Browser, Gate) {
     let browser = world.browser().await;
-    browser.begins_with(TWO_METHODS).await;
+    with_the_element(&browser, TWO_METHODS).await;
     let rest = world.proxy.with("GET", REST).hold_the_reply();
     browser.shop_with("method=card").await;
     (browser, rest)
@@ -89,10 +107,8 @@ async fn what_is_pressed_before_the_amount_changes_is_not_done() {
     browser.value(change).await;
     rest.lets_go();
     browser.reads("Pay $50.97").await;
-    // Whatever was pressed has been done by the time that a call is answered.
-    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
-    assert_eq!(browser.value(answered).await, "ready");
-    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+    is_ready_at_last(&browser).await;
+    nobody_has_paid(&world).await;
 }
 
 /// The payment is of another amount than the page says, which is known by the time that the press is done.
@@ -107,8 +123,8 @@ async fn what_is_pressed_before_the_payments_own_amount_is_known_is_not_done() {
     browser.pays().await;
     rest.lets_go();
     browser.reads("Pay $50.97").await;
-    assert_eq!(browser.value("return document.querySelector('paymentsos-checkout').checkNow();").await, "ready");
-    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+    is_ready_at_last(&browser).await;
+    nobody_has_paid(&world).await;
 }
 
 /// A press is done though the payment's reference has come meanwhile, and is seen to wait until then.
@@ -168,9 +184,8 @@ async fn what_the_page_asks_for_is_not_done_for_another_amount() {
     browser.value("document.querySelector('paymentsos-checkout').setAttribute('amount', '5097'); return '';").await;
     rest.lets_go();
     browser.reads("Pay $50.97").await;
-    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
-    assert_eq!(browser.value(answered).await, "ready");
-    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+    is_ready_at_last(&browser).await;
+    nobody_has_paid(&world).await;
 }
 
 /// Of ways to pay that are not on the screen any more, once the rest is there, nobody can choose.
@@ -186,8 +201,7 @@ async fn a_list_that_is_about_to_change_cannot_be_chosen_from() {
         "return document.querySelector('paymentsos-checkout').shadowRoot.querySelector('input:checked').dataset.press;";
     assert_eq!(browser.value(chosen).await, "0");
     rest.lets_go();
-    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
-    assert_eq!(browser.value(answered).await, "ready");
+    is_ready_at_last(&browser).await;
     assert_eq!(browser.value(chosen).await, "0");
     browser.pays().await;
     assert_eq!(asked(&browser).await, "B");
@@ -206,8 +220,7 @@ async fn who_chooses_anew_has_not_pressed_pay_yet() {
     browser.value("document.querySelector('paymentsos-checkout').setAttribute('amount', '5097'); return '';").await;
     rest.lets_go();
     browser.reads("Pay $50.97").await;
-    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
-    assert_eq!(browser.value(answered).await, "ready");
+    is_ready_at_last(&browser).await;
     assert_eq!(browser.value("return window.asked;").await, "");
     browser.pays().await;
     assert_eq!(asked(&browser).await, "B");
@@ -226,9 +239,8 @@ async fn what_was_pressed_before_the_page_was_left_is_not_done() {
     browser.value("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); return '';").await;
     assert!(!browser.has("[aria-busy]").await);
     rest.lets_go();
-    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
-    assert_eq!(browser.value(answered).await, "ready");
-    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+    is_ready_at_last(&browser).await;
+    nobody_has_paid(&world).await;
     browser.pays().await;
     world.agrees(&browser, "succeeded", &["Succeed"]).await;
 }
@@ -251,9 +263,8 @@ async fn what_is_pressed_for_one_payment_is_not_done_for_another() {
     assert!(!other.is_empty() && other != one, "{other}");
     rest.lets_go();
     world.proxy.has_passed("GET", &other, 1).await;
-    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
-    assert_eq!(browser.value(answered).await, "ready");
-    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+    is_ready_at_last(&browser).await;
+    nobody_has_paid(&world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -261,13 +272,7 @@ async fn what_is_pressed_for_one_payment_is_not_done_for_another() {
 async fn elements_that_come_together_are_there_together_and_a_later_one_with_the_rest() {
     let world = World::start().await;
     let browser = world.browser().await;
-    let script = "document.addEventListener('DOMContentLoaded', () => new MutationObserver((_, observer) => {
-                      const element = document.querySelector('paymentsos-checkout');
-                      if (!element) return;
-                      observer.disconnect();
-                      element.after(element.cloneNode());
-                  }).observe(document, { subtree: true, childList: true }));";
-    browser.begins_with(script).await;
+    with_the_element(&browser, "element.after(element.cloneNode());").await;
     let rest = world.proxy.with("GET", REST).hold_the_reply();
     browser.shop_with("method=card").await;
     let states =
@@ -302,7 +307,7 @@ async fn an_element_that_is_moved_waits_for_the_rest_no_longer_than_another() {
     assert_eq!(browser.state().await, "ready");
     browser.sees("unavailable").await;
     assert_eq!(browser.detail().await["error"]["code"], "cannot_start");
-    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+    nobody_has_paid(&world).await;
 }
 
 /// What has waited is not let into a module that has trapped meanwhile.
@@ -328,7 +333,7 @@ async fn after_a_trap_nothing_that_waits_is_done() {
     rest.lets_go();
     has_come(&browser, REST).await;
     assert_eq!(browser.value("return document.querySelector('paymentsos-checkout').pay();").await, "unavailable");
-    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+    nobody_has_paid(&world).await;
 }
 
 /// A window is opened in the press itself, which cannot wait.
@@ -426,7 +431,7 @@ async fn where_the_rest_is_not_nobody_pays_and_a_reload_begins_anew() {
     browser.sees("unavailable").await;
     assert_eq!(browser.detail().await["error"]["code"], "cannot_start");
     assert!(!browser.has("button[part~=pay]").await);
-    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+    nobody_has_paid(&world).await;
     world.proxy.calms_down();
     browser.presses("button[part~=reload]").await;
     browser.sees("ready").await;
@@ -448,7 +453,7 @@ async fn a_rest_that_comes_too_late_does_nothing_any_more() {
     has_come(&browser, REST).await;
     let asked = "return document.querySelector('paymentsos-checkout').pay();";
     assert_eq!(browser.value(asked).await, "unavailable");
-    assert_eq!((world.proxy.passed("POST", "/charges").len(), world.creates().await), (0, 0));
+    nobody_has_paid(&world).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -476,17 +481,8 @@ async fn every_first_screen_is_there_before_the_rest() {
         let world = World::start().await;
         let _rest = world.proxy.with("GET", REST).hold_the_reply();
         let browser = world.browser().await;
-        browser
-            .begins_with(&format!(
-                "document.addEventListener('DOMContentLoaded', () => new MutationObserver((_, observer) => {{
-                    const element = document.querySelector('paymentsos-checkout');
-                    if (!element) return;
-                    observer.disconnect();
-                    const set = (name, value) => element.setAttribute(name, value);
-                    {page}
-                }}).observe(document, {{ subtree: true, childList: true }}));"
-            ))
-            .await;
+        let script = format!("const set = (name, value) => element.setAttribute(name, value); {page}");
+        with_the_element(&browser, &script).await;
         browser.goes_to(&world.shop()).await;
         browser.reads(words).await;
         let state = browser.state().await;
