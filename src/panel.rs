@@ -9,6 +9,7 @@ use crate::settings::{PanelProps, Read, access, read};
 use crate::view::{PRESS, Pressed, ScreenProps, screen};
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Effect, Fit, Flow, Input, Millis, Presentation, Setup, StateName, View};
+use paymentsos_core::paymentsos::Kind;
 use paymentsos_core::trace::{input_line, outcome_line};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -317,7 +318,8 @@ impl Panel {
         }
         // The page hears of it once everything is saved and sent: it may do anything then, leaving included.
         let props = ctx.props();
-        if before.state != self.view.state || before.fault != self.view.fault {
+        let same_payment = (before.kind, &before.payment_id) == (self.view.kind, &self.view.payment_id);
+        if before.state != self.view.state || before.fault != self.view.fault || !same_payment {
             props.on_state.emit(self.detail(None));
         }
         for effect in for_page {

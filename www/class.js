@@ -11,6 +11,7 @@ const LANGUAGE_LIMIT = 300;
 const TRACE_LIMIT = 1000;
 const REST_PAUSE = 1000;
 
+// The first five say what is paid.
 const ATTRIBUTES = [
   'backend', 'payment-id', 'kind', 'amount', 'currency', 'merchant-site-url', 'presentation', 'redirect-hosts',
   'host-origin', 'client-token', 'credentials', 'locale', 'deadline',
@@ -85,6 +86,14 @@ const turns = [];
 function inTurn(call) {
   if (whole && !turns.length) call();
   else turns.push(call);
+}
+
+// What was pressed before is pressed anew.
+let ours = false;
+function click(piece) {
+  ours = true;
+  piece.click();
+  ours = false;
 }
 
 async function takeTurns() {
@@ -390,17 +399,26 @@ class Behind {
     return new Promise((resolve) => {
       const done = (state) => { this.unanswered.delete(done); resolve(state); };
       this.unanswered.add(done);
-      const at = left;
-      const ask = () => this.guard((handle) => {
-        if (at === left) handle.command(name, (detail) => done(detail.state));
-        else done(this.state.state);
-      });
       // What was set before is meant by it.
       this.takeIn();
+      const [at, meant] = [left, this.meant()];
+      const ask = () => this.guard((handle) => {
+        if (at === left && handle === this.handle && (name !== 'pay' || meant === this.meant())) {
+          handle.command(name, (detail) => done(detail.state));
+        } else {
+          done(this.state.state);
+        }
+      });
       if (this.handle) ask();
       else if (this.stopped) done(this.state.state);
       else this.waiting.push(ask);
     });
+  }
+
+  // What is paid: as the page says it, and the amount where the payment's own has taken the place of that.
+  meant() {
+    const changed = this.root.querySelector('[part=notice] ~ button');
+    return [...ATTRIBUTES.slice(0, 5).map((name) => this.element.getAttribute(name)), this.listed(), changed && changed.textContent].join();
   }
 
   // Nobody will answer any more: those who wait get the state as it is.
@@ -423,8 +441,8 @@ class Behind {
       limit = setTimeout(() => (at === left ? end() : begin()), START_LIMIT);
     };
     const end = () => {
-      // One that was only moved waits for the rest as before.
-      if (turn !== this.turn && (whole || !this.handle)) return;
+      // With its handle, all that it can wait for is the rest, wherever it is moved meanwhile.
+      if (this.handle ? whole : turn !== this.turn) return;
       // What has begun with its first screen must not go on behind what is said now.
       if (this.handle) breakDown('cannot_start');
       this.stop('cannot_start');
@@ -484,27 +502,26 @@ class Behind {
   keepPress(event) {
     const piece = event.target.closest('[data-press]');
     // What stands in a slot is the page's own.
-    if (!piece || piece.getRootNode() !== this.root) return;
+    if (ours || !piece || piece.getRootNode() !== this.root) return;
     // Only the last press is meant, and none before another choice.
-    if (!whole || event.isTrusted) this.forgetPress();
-    if (whole) return;
+    this.forgetPress();
+    if (whole && !turns.length) return;
     event.stopPropagation();
     if (piece.matches('input')) {
       // Of other ways to pay than are shown, nobody can choose.
-      if (this.listed() === this.shown) this.guard(() => piece.click());
+      if (this.listed() === this.shown) this.guard(() => click(piece));
       else event.preventDefault();
       return;
     }
     const { currentTarget: base } = event;
     const sight = () => [
-      ...['backend', 'payment-id', 'kind'].map((name) => this.element.getAttribute(name)),
-      ...[...base.querySelectorAll('[part=amount], label, [data-press]')].map((part) => part.textContent + part.checked),
+      this.meant(), ...[...base.querySelectorAll('[part=amount], label, [data-press]')].map((part) => part.textContent + part.checked),
     ].join();
     const seen = sight();
     const press = () => {
       if (this.press !== press) return;
       this.forgetPress();
-      if (!broken && sight() === seen && piece.isConnected && piece.dataset.press) piece.click();
+      if (!broken && sight() === seen && piece.isConnected && piece.dataset.press) click(piece);
     };
     this.press = press;
     base.setAttribute('aria-busy', 'true');
@@ -664,7 +681,7 @@ export class PaymentsosCheckout extends (typeof HTMLElement === 'function' ? HTM
   /** What has happened since the element was put on the page, for a support ticket: nothing personal is in it. */
   get trace() { return of(this).trace(); }
 
-  /** As a press on Pay. Resolves to the state once it is not `creating` any more. */
+  /** As a press on Pay, for what is to be paid by now. Resolves to the state once it is not `creating` any more. */
   pay() { return of(this).command('pay'); }
   /** Asks for the status now. Resolves to the state once it is answered. */
   checkNow() { return of(this).command('checkNow'); }

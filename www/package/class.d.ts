@@ -294,7 +294,10 @@ export class PaymentsosCheckout extends HTMLElement implements CheckoutPropertie
   /** What has happened since the element was put on the page, for a support ticket. */
   readonly trace: CheckoutTrace;
 
-  /** As a press on Pay. Resolves to the state once that is not `creating`. */
+  /**
+   * As a press on Pay. Resolves to the state once that is not `creating`. Before the component is all there it waits; it is not done if
+   * the page is left, or another payment, amount or list of ways to pay comes meanwhile, and resolves to the state as it is.
+   */
   pay(): Promise<CheckoutStateName>;
   /** Asks for the status now. Resolves to the state once that is answered. */
   checkNow(): Promise<CheckoutStateName>;

@@ -188,6 +188,96 @@ async fn what_the_page_asks_for_is_not_done_for_another_amount() {
     nobody_has_paid(&world).await;
 }
 
+/// The payment turns out to be of another amount than the page says, while what was chosen and asked for before waits for its turn.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_the_page_asks_for_is_not_done_for_the_payments_own_amount() {
+    let world = World::start().await;
+    world.proxy.with("GET", "/api/payments/").edit(|payment| payment["amount"] = json!(5097));
+    let (browser, rest) = at_a_choice(&world).await;
+    is_answered(&world, "/api/payments/").await;
+    browser.reads("Pay $40.97").await;
+    browser.presses(SECOND).await;
+    let ask =
+        "document.querySelector('paymentsos-checkout').pay().then((state) => { document.title = state; }); return '';";
+    browser.value(ask).await;
+    rest.lets_go();
+    browser.reads("Pay $50.97").await;
+    is_ready_at_last(&browser).await;
+    assert_eq!(browser.value("return window.asked;").await, "");
+    assert_eq!(browser.value("return document.title;").await, "ready");
+    // By now they have seen it.
+    browser.pays().await;
+    assert_eq!(asked(&browser).await, "B");
+}
+
+/// What is pressed in the very moment that the rest is there does not overtake a choice.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_is_pressed_while_all_that_waits_is_done_does_not_overtake_it() {
+    let world = World::start().await;
+    let (browser, rest) = at_a_choice(&world).await;
+    // The page presses once it sees what it has set, which was before the choice.
+    let press = "const element = document.querySelector('paymentsos-checkout');
+        new MutationObserver((_, observer) => {
+            const pay = element.shadowRoot.querySelector('button[part~=pay]');
+            if (pay.textContent !== 'Buy') return;
+            observer.disconnect();
+            pay.click();
+        }).observe(element.shadowRoot, { subtree: true, childList: true, characterData: true });
+        element.messages = { pay_amount: 'Buy' };
+        return '';";
+    browser.value(press).await;
+    browser.presses(SECOND).await;
+    rest.lets_go();
+    browser.reads("Buy").await;
+    is_ready_at_last(&browser).await;
+    assert_ne!(browser.value("return window.asked;").await, "A");
+    browser.pays().await;
+    assert_eq!(asked(&browser).await, "B");
+}
+
+/// What was asked of an element that is not there any more is not done.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_is_asked_of_an_element_that_is_taken_away_is_not_done() {
+    let world = World::start().await;
+    let (browser, rest) = at_a_choice(&world).await;
+    let ask = "const element = document.querySelector('paymentsos-checkout');
+        element.pay().then((state) => { document.title = state; });
+        const other = element.cloneNode();
+        window.asked = '';
+        element.replaceWith(other);
+        return '';";
+    browser.value(ask).await;
+    rest.lets_go();
+    browser.sees("ready").await;
+    is_ready_at_last(&browser).await;
+    assert_eq!(browser.value("return `${document.title} ${window.asked}`;").await, "ready ");
+    nobody_has_paid(&world).await;
+}
+
+/// What the page asks for before anything is to be seen is meant for the payment that it names by then.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_is_asked_for_one_payment_before_anything_is_there_is_not_done_for_another() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    let ask = "element.pay().then((state) => { window.answered = state; });
+        const request = new XMLHttpRequest();
+        request.open('POST', '/shop/orders', false);
+        request.setRequestHeader('Content-Type', 'application/json');
+        request.send(JSON.stringify({ kind: 'authorization' }));
+        window.other = JSON.parse(request.responseText).payment_id;
+        element.setAttribute('payment-id', window.other);";
+    with_the_element(&browser, ask).await;
+    browser.shop_with("method=card").await;
+    is_ready_at_last(&browser).await;
+    assert_eq!(browser.value("return window.other;").await, browser.payment().await);
+    assert_eq!(browser.value("return window.answered;").await, "ready");
+    nobody_has_paid(&world).await;
+}
+
 /// Of ways to pay that are not on the screen any more, once the rest is there, nobody can choose.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
@@ -265,6 +355,8 @@ async fn what_is_pressed_for_one_payment_is_not_done_for_another() {
     world.proxy.has_passed("GET", &other, 1).await;
     is_ready_at_last(&browser).await;
     nobody_has_paid(&world).await;
+    // The page is told which one it is now.
+    assert_eq!(browser.detail().await["payment_id"], other.as_str());
 }
 
 #[tokio::test(flavor = "multi_thread")]
