@@ -9,7 +9,6 @@ use crate::settings::{PanelProps, Read, access, read};
 use crate::view::{PRESS, Pressed, ScreenProps, screen};
 use paymentsos_core::codes::Code;
 use paymentsos_core::flow::{Effect, Fit, Flow, Input, Millis, Presentation, Setup, StateName, View};
-use paymentsos_core::paymentsos::Kind;
 use paymentsos_core::trace::{input_line, outcome_line};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -69,6 +68,8 @@ pub struct Panel {
     qr: Option<(u32, Option<AttrValue>)>,
     /// The shopper pressed something in here last, so that the focus is ours to move.
     touched: bool,
+    /// What is on the screen is what would be paid.
+    seen: bool,
     /// Which of the ways to pay is chosen.
     chosen: usize,
     /// How large a challenge may be, as of the latest press.
@@ -101,6 +102,7 @@ impl Component for Panel {
             copied: None,
             qr: None,
             touched: false,
+            seen: false,
             chosen: 0,
             challenge: None,
             ticking: None,
@@ -139,7 +141,8 @@ impl Component for Panel {
             Msg::Pressed(pressed) => {
                 self.touched = true;
                 match pressed {
-                    Pressed::Pay => self.pay(ctx),
+                    // A press may come after an answer that is not drawn yet.
+                    Pressed::Pay => self.seen && self.pay(ctx),
                     Pressed::TryAgain => self.input(ctx, Input::TryAgain),
                     Pressed::Check => self.input(ctx, Input::Check),
                     Pressed::Copy | Pressed::Share => self.hand_on(ctx, pressed),
@@ -156,7 +159,7 @@ impl Component for Panel {
             Msg::Command(command, done) => {
                 self.waiting.push((command, done));
                 match command {
-                    Command::Pay => self.pay(ctx),
+                    Command::Pay => (self.seen || !self.view.amount_changed) && self.pay(ctx),
                     Command::CheckNow => self.input(ctx, Input::Check),
                     Command::Reset => self.input(ctx, Input::Reset),
                 };
@@ -215,6 +218,7 @@ impl Component for Panel {
     }
 
     fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        self.seen = true;
         if first {
             let link = ctx.link().clone();
             self.presses = browser::Presses::hear(&self.base, PRESS, move |word| {
@@ -319,6 +323,7 @@ impl Panel {
         // The page hears of it once everything is saved and sent: it may do anything then, leaving included.
         let props = ctx.props();
         let same_payment = (before.kind, &before.payment_id) == (self.view.kind, &self.view.payment_id);
+        self.seen &= same_payment && before.money == self.view.money;
         if before.state != self.view.state || before.fault != self.view.fault || !same_payment {
             props.on_state.emit(self.detail(None));
         }

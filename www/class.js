@@ -47,7 +47,7 @@ function load() {
   // Both at once: a page's preloads, or a slow line, make the most of that.
   loading = loading || Promise.all([import('./paymentsos-checkout.js'), fetch(WASM)]).then(async ([glue, wasm]) => {
     await glue.default({ module_or_path: wasm });
-    if (glue.version() !== VERSION) throw new Error(`${TAG}: class and wasm are of different releases`);
+    if (glue.version() !== VERSION) throw new Error(`${TAG}: files of two releases`);
     // It is on its way while the first screen is made, and keeps none of that from coming.
     fetchRest();
     return glue;
@@ -83,9 +83,10 @@ function complete() {
 
 // What a page sets and asks for waits in its order, each for what the one before brings about.
 const turns = [];
+const waits = () => !whole || turns.length;
 function inTurn(call) {
-  if (whole && !turns.length) call();
-  else turns.push(call);
+  if (waits()) turns.push(call);
+  else call();
 }
 
 // What was pressed before is pressed anew.
@@ -275,7 +276,7 @@ class Behind {
   connected() {
     // What a page has set before the class was there.
     for (const name of PROPERTIES) {
-      if (Object.prototype.hasOwnProperty.call(this.element, name)) {
+      if (Object.keys(this.element).includes(name)) {
         const value = this.element[name];
         delete this.element[name];
         this.element[name] = value;
@@ -343,7 +344,10 @@ class Behind {
     if (tag === this.tag) return;
     this.tag = tag;
     this.texts = /^en(-|$)/i.test(tag) ? undefined : { language: 'en', direction: 'ltr', texts: {} };
-    this.speaking = this.texts && import('./locales/index.js').then((locales) => locales.default(tag)).then((texts) => {
+    this.speaking = this.texts && import('./locales/index.js').then((locales) => locales.default(tag)).then(async (texts) => {
+      // What is on the screen stays so until what was pressed there is done.
+      if (this.handle) await completing;
+      await this.pressing;
       if (!texts || tag !== this.tag) return;
       this.texts = texts;
       this.update();
@@ -397,34 +401,27 @@ class Behind {
 
   command(name) {
     return new Promise((resolve) => {
-      const done = (state) => { this.unanswered.delete(done); resolve(state); };
+      const done = () => { this.unanswered.delete(done); resolve(this.state.state); };
       this.unanswered.add(done);
+      const at = left;
+      const ask = () => this.guard((handle) => {
+        if (at === left && handle === this.handle) handle.command(name, done);
+        else done();
+      });
+      // Where there is nothing to press yet, nothing is.
+      if (this.stopped || !this.element.isConnected || (name === 'pay' && !this.handle)) return done();
       // What was set before is meant by it.
       this.takeIn();
-      const [at, meant] = [left, this.meant()];
-      const ask = () => this.guard((handle) => {
-        if (at === left && handle === this.handle && (name !== 'pay' || meant === this.meant())) {
-          handle.command(name, (detail) => done(detail.state));
-        } else {
-          done(this.state.state);
-        }
-      });
-      if (this.handle) ask();
-      else if (this.stopped) done(this.state.state);
-      else this.waiting.push(ask);
+      if (!this.handle) this.waiting.push(ask);
+      else if (name === 'pay' && waits()) this.keep(this.root.querySelector('[data-press=pay]'), ask, done);
+      else ask();
     });
-  }
-
-  // What is paid: as the page says it, and the amount where the payment's own has taken the place of that.
-  meant() {
-    const changed = this.root.querySelector('[part=notice] ~ button');
-    return [...ATTRIBUTES.slice(0, 5).map((name) => this.element.getAttribute(name)), this.listed(), changed && changed.textContent].join();
   }
 
   // Nobody will answer any more: those who wait get the state as it is.
   answerAll() {
     this.waiting = [];
-    for (const done of this.unanswered) done(this.state.state);
+    for (const done of this.unanswered) done();
   }
 
   async mount(turn) {
@@ -468,7 +465,7 @@ class Behind {
       if (turn !== this.turn || this.stopped) return;
       if (broken) return this.stop(broken);
       // Yew never takes its listeners off the element it was mounted in, so each mount gets a fresh one.
-      const base = document.createElement('div');
+      const base = this.base = document.createElement('div');
       base.setAttribute('part', 'base');
       // A press waits too: after the event it would say no more what was pressed.
       if (!whole) base.addEventListener('click', (event) => this.keepPress(event), true);
@@ -497,46 +494,47 @@ class Behind {
     return !held && (this.element.getAttribute('presentation') || '').trim() !== 'popup' && isNew();
   }
 
-  // What is chosen before the rest is there is chosen in its turn, among what the page sets and asks for; what is pressed, once all of that
-  // is done. What the shopper saw is what they have pressed: where that is another thing by then, they press again.
+  // What is chosen before the rest is there is chosen in its turn, among what the page sets and asks for.
   keepPress(event) {
     const piece = event.target.closest('[data-press]');
     // What stands in a slot is the page's own.
     if (ours || !piece || piece.getRootNode() !== this.root) return;
-    // Only the last press is meant, and none before another choice.
     this.forgetPress();
-    if (whole && !turns.length) return;
+    if (!waits()) return;
     event.stopPropagation();
-    if (piece.matches('input')) {
-      // Of other ways to pay than are shown, nobody can choose.
-      if (this.listed() === this.shown) this.guard(() => click(piece));
-      else event.preventDefault();
-      return;
-    }
-    const { currentTarget: base } = event;
-    const sight = () => [
-      this.meant(), ...[...base.querySelectorAll('[part=amount], label, [data-press]')].map((part) => part.textContent + part.checked),
-    ].join();
-    const seen = sight();
-    const press = () => {
-      if (this.press !== press) return;
-      this.forgetPress();
-      if (!broken && sight() === seen && piece.isConnected && piece.dataset.press) click(piece);
-    };
-    this.press = press;
-    base.setAttribute('aria-busy', 'true');
-    complete().then(after).then(press, () => {});
+    if (!piece.matches('input')) this.keep(piece, () => click(piece), () => {});
+    // Of other ways to pay than are shown, nobody can choose.
+    else if (this.listed() === this.shown) this.guard(() => click(piece));
+    else event.preventDefault();
   }
 
-  forgetPress() {
+  // What is pressed is done once all of that is. What the shopper saw is what they have pressed: where that is another thing by then, they
+  // press again. Only the last press is meant, and none before another choice.
+  keep(piece, act, drop) {
+    this.forgetPress();
+    if (!piece) return drop();
+    const sight = () => [
+      ...ATTRIBUTES.slice(0, 5).map((name) => this.element.getAttribute(name)), this.listed(),
+      ...[...this.base.querySelectorAll('[part=amount], label, [data-press]')].map((part) => part.textContent + part.checked),
+    ].join();
+    const seen = sight();
+    this.press = drop;
+    this.base.setAttribute('aria-busy', 'true');
+    this.pressing = complete().then(after).then(() => {
+      if (this.press === drop) this.forgetPress(!broken && sight() === seen && piece.isConnected && piece.dataset.press ? act : drop);
+    }, () => {});
+  }
+
+  forgetPress(then = this.press) {
+    if (!this.press) return;
     this.press = undefined;
-    const base = this.root.querySelector('[aria-busy]');
-    if (base) base.removeAttribute('aria-busy');
+    this.base.removeAttribute('aria-busy');
+    then();
   }
 
   listed() {
     try {
-      return JSON.stringify(this.properties.methods);
+      return JSON.stringify([this.properties.methods, this.properties.paymentMethod]);
     } catch (_) {
       return undefined;
     }
@@ -681,7 +679,7 @@ export class PaymentsosCheckout extends (typeof HTMLElement === 'function' ? HTM
   /** What has happened since the element was put on the page, for a support ticket: nothing personal is in it. */
   get trace() { return of(this).trace(); }
 
-  /** As a press on Pay, for what is to be paid by now. Resolves to the state once it is not `creating` any more. */
+  /** As a press on Pay, where there is one. Resolves to the state once it is not `creating` any more. */
   pay() { return of(this).command('pay'); }
   /** Asks for the status now. Resolves to the state once it is answered. */
   checkNow() { return of(this).command('checkNow'); }

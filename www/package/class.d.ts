@@ -295,11 +295,12 @@ export class PaymentsosCheckout extends HTMLElement implements CheckoutPropertie
   readonly trace: CheckoutTrace;
 
   /**
-   * As a press on Pay. Resolves to the state once that is not `creating`. Before the component is all there it waits; it is not done if
-   * the page is left, or another payment, amount or list of ways to pay comes meanwhile, and resolves to the state as it is.
+   * As a press on Pay. Resolves to the state once that is not `creating`. Before the component is all there it waits; if the shopper would
+   * see another payment, amount, button or list of ways to pay by then, chooses anew, or leaves the page, it is not done, and resolves to
+   * the state as it is. So it does where there is nothing to press.
    */
   pay(): Promise<CheckoutStateName>;
-  /** Asks for the status now. Resolves to the state once that is answered. */
+  /** Asks for the status now. Resolves to the state once that is answered, or the page is left or the element taken away before. */
   checkNow(): Promise<CheckoutStateName>;
   /** Looks anew, and after a failure makes ready for another attempt. Nothing that is under way is dropped. */
   reset(): Promise<CheckoutStateName>;

@@ -22,7 +22,7 @@ use walrus::{
 
 /// Where the rest begins, by what is in the functions' names: what runs for the first time when something happens, the shopper comes back,
 /// or the page changes a setting. What only these call is of the rest too.
-const BEGINS: [&str; 29] = [
+const BEGINS: [&str; 30] = [
     // Whatever happens after the start.
     "<paymentsos_core::flow::Flow>::go_on",
     "<paymentsos_core::trace::write::Line>::input",
@@ -33,6 +33,7 @@ const BEGINS: [&str; 29] = [
     "<paymentsos_checkout::browser::tabs::Lock>::ask::<",
     "<paymentsos_checkout::browser::hints::Listeners>::new::{closure",
     "<paymentsos_checkout::browser::presses::Presses>::hear::<",
+    "paymentsos_checkout::browser::hand_on::focus_anew",
     "paymentsos_checkout::browser::hand_on::then",
     "paymentsos_checkout::panel::leave::",
     "<paymentsos_checkout::panel::Panel>::draw::",

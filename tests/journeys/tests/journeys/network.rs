@@ -448,6 +448,65 @@ async fn an_amount_changed_since_the_page_was_opened_is_shown_before_it_is_charg
     assert_eq!(world.proxy.passed("POST", CREATE).len(), 1);
 }
 
+/// What the page sets is drawn a moment later. Who presses in between has seen the amount before.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn an_amount_that_is_not_drawn_yet_is_not_charged() {
+    let world = World::start().await;
+    let (browser, payment) = world.at_the_shop("card").await;
+    world.merchant.change_amount(&payment, 5_097).await.expect("nobody has paid yet");
+    let press = "const element = document.querySelector('paymentsos-checkout');
+        const pay = element.shadowRoot.querySelector('button[part~=pay]');
+        element.setAttribute('amount', '5097');
+        return Promise.resolve().then(() => { pay.click(); return pay.textContent; });";
+    assert_eq!(browser.value(press).await, "Pay $40.97");
+    browser.reads("Pay $50.97").await;
+    let answered = "return document.querySelector('paymentsos-checkout').checkNow();";
+    assert_eq!(browser.value(answered).await, "ready");
+    assert!(world.statuses(&payment).await.is_empty());
+    browser.pays().await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.creates().await, 1);
+}
+
+/// What the page sets and then asks for is meant, drawn or not.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn an_amount_that_the_page_sets_and_asks_for_is_charged() {
+    let world = World::start().await;
+    let (browser, payment) = world.at_the_shop("card").await;
+    world.merchant.change_amount(&payment, 5_097).await.expect("nobody has paid yet");
+    let ask = "const element = document.querySelector('paymentsos-checkout');
+        element.setAttribute('amount', '5097');
+        element.pay();
+        return '';";
+    browser.value(ask).await;
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.payment(&payment).await["amount"], 5_097);
+}
+
+/// An element that is not on the page has nobody to ask; what was set on it holds once it is back.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_is_asked_of_an_element_off_the_page_is_answered_and_not_done() {
+    let world = World::start().await;
+    let (browser, payment) = world.at_the_shop("card").await;
+    let ask = "const element = document.querySelector('paymentsos-checkout');
+        const place = element.parentNode;
+        element.remove();
+        element.setAttribute('amount', '5097');
+        const answer = element.pay();
+        place.append(element);
+        return answer;";
+    assert_eq!(browser.value(ask).await, "ready");
+    browser.reads("The amount has changed").await;
+    assert!(world.statuses(&payment).await.is_empty());
+    let away = "const element = document.querySelector('paymentsos-checkout');
+        element.remove();
+        return new Promise((done) => setTimeout(() => done(element.pay())));";
+    assert_eq!(browser.value(away).await, "ready");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
 async fn an_amount_changed_while_the_create_is_on_its_way_is_shown_before_it_is_charged() {
