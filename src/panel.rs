@@ -159,7 +159,11 @@ impl Component for Panel {
             Msg::Command(command, done) => {
                 self.waiting.push((command, done));
                 match command {
-                    Command::Pay => (self.seen || !self.view.amount_changed) && self.pay(ctx),
+                    Command::Pay => {
+                        // What the page says is meant by it, drawn or not.
+                        let said = ctx.props().amount.is_some() && !self.view.amount_changed;
+                        (self.seen || said) && self.pay(ctx)
+                    }
                     Command::CheckNow => self.input(ctx, Input::Check),
                     Command::Reset => self.input(ctx, Input::Reset),
                 };

@@ -40,10 +40,15 @@ async fn it_says_so_and_every_promise_is_kept() {
         JsValue::UNDEFINED
     });
     element.add_event_listener_with_callback("checkout-error", &listener).unwrap();
-    let pay: Function = get(&element, "pay").unchecked_into();
-    let paid: Promise = pay.call0(&element).unwrap().unchecked_into();
+    let asks = |name: &str| -> Promise {
+        let method: Function = get(&element, name).unchecked_into();
+        method.call0(&element).unwrap().unchecked_into()
+    };
+    // Where there is nothing to press, it says so at once.
+    let early = asks("pay");
     document().body().unwrap().append_child(&element).unwrap();
     assert_eq!(element.get_attribute("data-state").as_deref(), Some("loading"));
+    let (paid, looked) = ([early, asks("pay")], [asks("checkNow"), asks("reset")]);
 
     until("an end of the loading", || element.get_attribute("data-state").as_deref() == Some("unavailable")).await;
     let text = element.shadow_root().unwrap().text_content().unwrap();
@@ -54,8 +59,12 @@ async fn it_says_so_and_every_promise_is_kept() {
     assert_eq!(errors.borrow().len(), 1);
     assert_eq!(errors.borrow()[0]["error"], error);
     assert_eq!(errors.borrow()[0]["payment_id"], serde_json::Value::Null);
-    let state = in_time("pay()", async move { JsFuture::from(paid).await.unwrap() }).await;
-    assert_eq!(state.as_string().as_deref(), Some("unavailable"));
+    for (promises, state) in [(paid, "loading"), (looked, "unavailable")] {
+        for promise in promises {
+            let told = in_time(state, async move { JsFuture::from(promise).await.unwrap() }).await;
+            assert_eq!(told.as_string().as_deref(), Some(state));
+        }
+    }
     // It looked, and did nothing else.
     assert!(page.log().iter().all(|sent| sent.starts_with("GET ")), "{:?}", page.log());
     element.remove();

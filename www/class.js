@@ -345,11 +345,11 @@ class Behind {
     this.tag = tag;
     this.texts = /^en(-|$)/i.test(tag) ? undefined : { language: 'en', direction: 'ltr', texts: {} };
     this.speaking = this.texts && import('./locales/index.js').then((locales) => locales.default(tag)).then(async (texts) => {
+      if (!texts || tag !== this.tag) return;
+      this.texts = texts;
       // What is on the screen stays so until what was pressed there is done.
       if (this.handle) await completing;
       await this.pressing;
-      if (!texts || tag !== this.tag) return;
-      this.texts = texts;
       this.update();
     }).catch(() => {
       // A later change may have better luck.
@@ -409,12 +409,14 @@ class Behind {
         else done();
       });
       // Where there is nothing to press yet, nothing is.
-      if (this.stopped || !this.element.isConnected || (name === 'pay' && !this.handle)) return done();
+      const pays = name === 'pay';
+      if (this.stopped || !this.element.isConnected || (pays && !this.handle)) return done();
       // What was set before is meant by it.
       this.takeIn();
       if (!this.handle) this.waiting.push(ask);
-      else if (name === 'pay' && waits()) this.keep(this.root.querySelector('[data-press=pay]'), ask, done);
-      else ask();
+      else if (!pays || !waits()) ask();
+      // Whoever is told that it is ready is so before it is drawn.
+      else Promise.resolve().then(() => this.keep(this.root.querySelector('[data-press=pay]'), ask, done));
     });
   }
 
@@ -512,7 +514,8 @@ class Behind {
   // press again. Only the last press is meant, and none before another choice.
   keep(piece, act, drop) {
     this.forgetPress();
-    if (!piece) return drop();
+    // Nor what the page changes in the same breath.
+    if (!piece || this.updating) return drop();
     const sight = () => [
       ...ATTRIBUTES.slice(0, 5).map((name) => this.element.getAttribute(name)), this.listed(),
       ...[...this.base.querySelectorAll('[part=amount], label, [data-press]')].map((part) => part.textContent + part.checked),
@@ -536,7 +539,8 @@ class Behind {
     try {
       return JSON.stringify([this.properties.methods, this.properties.paymentMethod]);
     } catch (_) {
-      return undefined;
+      // Like nothing else.
+      return Math.random();
     }
   }
 

@@ -296,8 +296,8 @@ export class PaymentsosCheckout extends HTMLElement implements CheckoutPropertie
 
   /**
    * As a press on Pay. Resolves to the state once that is not `creating`. Before the component is all there it waits; if the shopper would
-   * see another payment, amount, button or list of ways to pay by then, chooses anew, or leaves the page, it is not done, and resolves to
-   * the state as it is. So it does where there is nothing to press.
+   * see another payment, amount, button or list of ways to pay by then, chooses or presses anew, or leaves the page, it is not done, and
+   * resolves to the state as it is. So it does where there is nothing to press.
    */
   pay(): Promise<CheckoutStateName>;
   /** Asks for the status now. Resolves to the state once that is answered, or the page is left or the element taken away before. */

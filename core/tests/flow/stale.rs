@@ -191,6 +191,18 @@ fn the_answer_to_an_aborted_request_is_nobodys() {
     world.shows(StateName::Confirming);
 }
 
+/// A browser may say the same again.
+#[test]
+fn what_is_as_it_was_before_is_no_hint() {
+    let mut world = World::back_from_bank();
+    assert!(world.is_looked_at().is_empty());
+    world.ask_says(pending(FIRST));
+    let before = world.sent.len();
+    world.hides();
+    world.hides();
+    assert_eq!(world.sent.len(), before);
+}
+
 #[test]
 fn what_is_due_just_after_an_ask_does_not_ring_the_alarm_without_a_pause() {
     let mut world = World::paying();

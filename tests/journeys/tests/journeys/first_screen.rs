@@ -255,6 +255,20 @@ async fn what_is_asked_of_an_element_that_is_taken_away_is_not_done() {
     nobody_has_paid(&world).await;
 }
 
+/// A page may pay as soon as it is told that it can.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the built shop and a browser: cargo xtask test"]
+async fn what_the_page_asks_for_once_it_is_ready_is_done() {
+    let world = World::start().await;
+    let browser = world.browser().await;
+    with_the_element(&browser, "addEventListener('checkout-state', () => element.pay(), { once: true });").await;
+    let rest = world.proxy.with("GET", REST).hold_the_reply();
+    browser.shop_with("method=card").await;
+    rest.lets_go();
+    world.agrees(&browser, "succeeded", &["Succeed"]).await;
+    assert_eq!(world.creates().await, 1);
+}
+
 /// Where the shop's own button was pressed first, and another way to pay chosen then, nobody has said yet what to pay with.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the built shop and a browser: cargo xtask test"]
