@@ -47,7 +47,7 @@ function load() {
   // Both at once: a page's preloads, or a slow line, make the most of that.
   loading = loading || Promise.all([import('./paymentsos-checkout.js'), fetch(WASM)]).then(async ([glue, wasm]) => {
     await glue.default({ module_or_path: wasm });
-    if (glue.version() !== VERSION) throw new Error(`${TAG}: files of two releases`);
+    if (glue.version() !== VERSION) throw new Error(`${TAG}: two releases`);
     // It is on its way while the first screen is made, and keeps none of that from coming.
     fetchRest();
     return glue;
@@ -410,7 +410,7 @@ class Behind {
       });
       // Where there is nothing to press yet, nothing is.
       const pays = name === 'pay';
-      if (this.stopped || !this.element.isConnected || (pays && !this.handle)) return done();
+      if (this.stopped || (pays && !this.handle) || (this.turn && !this.element.isConnected)) return done();
       // What was set before is meant by it.
       this.takeIn();
       if (!this.handle) this.waiting.push(ask);
